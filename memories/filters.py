@@ -1,0 +1,65 @@
+"""What narrows the list, as the address says it: `/?q=&bucket=&type=&rows=&skip=`."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+PAGE_ROWS = 30
+MOST_ROWS = 990  # on one page; then a link goes on to the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """A list's query (empty: newest first), bucket id and content type (empty: all), and which rows are shown.
+
+    `skip` memories are passed over and `rows` shown.
+    """
+
+    q: str = ""
+    bucket: str = ""
+    type: str = ""
+    rows: int = PAGE_ROWS
+    skip: int = 0
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.q or self.bucket or self.type)
+
+    def query_string(self) -> str:
+        """These filters as the part of an address after "?", empty where nothing differs from the plain list."""
+        standard = Filters()
+        names = ("q", "bucket", "type", "skip", "rows")
+        return urlencode({name: getattr(self, name) for name in names if getattr(self, name) != getattr(standard, name)})
+
+    def url(self, **changes: Any) -> str:
+        """The address of the list with `changes`; other filters start again at the first rows."""
+        if not {"rows", "skip"} & changes.keys():
+            changes |= {"rows": PAGE_ROWS, "skip": 0}
+        query = replace(self, **changes).query_string()
+        return f"/?{query}" if query else "/"
+
+
+class SearchForm(forms.Form):
+    """Reads Filters from an address; each error names the field and the remedy."""
+
+    q = forms.CharField(required=False, max_length=1000)
+    bucket = forms.CharField(required=False, max_length=200)
+    type = forms.ChoiceField(
+        required=False,
+        choices=[("", "All"), ("text", "Text"), ("image", "Images")],
+        error_messages={"invalid_choice": "Choose text or image, or leave it out for both."},
+    )
+    rows = forms.IntegerField(required=False, min_value=1, max_value=MOST_ROWS)
+    skip = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "tuple[Filters, dict[str, str]]":
+        """The filters that `query` asks for, and an error by field for what cannot be read (such fields are left out)."""
+        form = cls(query)
+        form.is_valid()
+        values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+        return Filters(**values), {name: str(errors[0]) for name, errors in form.errors.items()}

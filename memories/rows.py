@@ -1,0 +1,233 @@
+"""Memories as the pages show them: everything a template needs, prepared once, so that templates hold plain variables."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from memoryweb.memoryplugin.types import Bucket, Memory
+
+from . import dates, markdown
+from .filters import Filters
+from .marks import Marker
+
+CUT_CHARACTERS = 700  # a longer text is cut in the list
+CUT_LINES = 9
+LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut
+HUES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A bucket as it stands beside a memory and in the navigation: colour class, name, address, count."""
+
+    id: str
+    name: str
+    hue: str
+    url: str
+    count: int | None = None
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day as it stands in the margin. `iso` is empty for memories without a date."""
+
+    iso: str
+    number: str
+    month: str
+    note: str
+    is_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One memory in the list."""
+
+    key: str
+    url: str
+    html: SafeString
+    day: Day
+    bucket: Dot | None
+    text_url: str = ""  # where the whole text is, when `html` is cut
+    words: int = 0
+    image_url: str = ""
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """The rows of one day; `continues` when the rows before them, on the page already, are of the same day."""
+
+    day: Day
+    rows: list[Row]
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One memory in the panel. `text` is the whole text as it is stored, for copying."""
+
+    memory: Memory
+    key: str
+    url: str
+    text: str
+    html: SafeString
+    day: Day
+    weekday: str
+    bucket: Dot | None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    image_url: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+def to_rows(memories: tuple[Memory, ...], filters: Filters, sizes: Mapping[str, tuple[int, int]]) -> list[Row]:
+    """The list's rows; `filters` give the words to mark and stay in the links."""
+    marker = Marker(filters.q)
+    today = timezone.localdate()
+    return [_row(memory, filters, marker, today, sizes) for memory in memories]
+
+
+def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
+    """The rows in groups of a day, in their order; `last_day` is the iso day that the page ends with so far."""
+    groups = [DayGroup(day, list(members)) for day, members in groupby(rows, key=lambda row: row.day)]
+    if groups and last_day and _day_id(groups[0].day) == last_day:
+        groups[0] = DayGroup(groups[0].day, groups[0].rows, continues=True)
+    return groups
+
+
+def _day_id(day: Day) -> str:
+    return day.iso or "undated"
+
+
+def whole_text(memory: Memory, filters: Filters) -> SafeString:
+    """A memory's text for the list, not cut."""
+    day = dates.day_of(memory.text, memory.created_at)
+    return mark_safe(Marker(filters.q).mark(markdown.render(dates.without_date(memory.text, day))))
+
+
+def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> Detail:
+    """A memory for the panel; what the service does not tell is left out."""
+    day = dates.day_of(memory.text, memory.created_at)
+    key, width, height = _key(memory), *(size or (None, None))
+    facts = []
+    if memory.created_at:
+        facts.append(("Created", _moment(memory.created_at)))
+    if memory.updated_at and memory.created_at and memory.updated_at - memory.created_at > timedelta(seconds=1) and (memory.version or 1) > 1:
+        facts.append(("Changed", _moment(memory.updated_at)))
+    if memory.source:
+        facts.append(("Source", memory.source))
+    facts.append(("Length", _words(memory.text)))
+    if size and memory.is_image:
+        facts.append(("Size", f"{width} × {height} pixels"))
+    return Detail(
+        memory=memory,
+        key=key,
+        url=reverse("memories:memory", args=[memory.id]),
+        text=memory.text,
+        html=mark_safe(Marker(filters.q).mark(markdown.render(memory.text))),
+        day=to_day(day, timezone.localdate()),
+        weekday=_weekday(day, timezone.localdate()),
+        bucket=_memory_dot(memory, filters),
+        facts=facts,
+        image_url=reverse("memories:image", args=[memory.id]) if memory.is_image else "",
+        width=width,
+        height=height,
+    )
+
+
+def dot(bucket: Bucket, filters: Filters) -> Dot:
+    """A bucket in the navigation; the query and the type stay as they are."""
+    return Dot(bucket.id, bucket.name, hue(bucket.id, bucket.name), filters.url(bucket=bucket.id), bucket.memory_count, bucket.id == filters.bucket)
+
+
+def hue(bucket_id: str, name: str) -> str:
+    """The bucket's colour class: always the same for the same bucket, a ring for the default one."""
+    if name.casefold() == "general":
+        return "hue-0"
+    number = int(bucket_id) if bucket_id.isascii() and bucket_id.isdigit() else zlib.crc32(bucket_id.encode())
+    return f"hue-{number % HUES + 1}"
+
+
+def to_day(day: date | None, today: date) -> Day:
+    """A date as the margin shows it."""
+    if day is None:
+        return Day("", "–", "No date", "")
+    note = f"{day:%A}" if day.year == today.year else str(day.year)
+    note = {0: "Today", 1: "Yesterday"}.get((today - day).days, note)
+    return Day(day.isoformat(), str(day.day), f"{day:%B}", note, day == today)
+
+
+def _row(
+    memory: Memory, filters: Filters, marker: Marker, today: date, sizes: Mapping[str, tuple[int, int]]
+) -> Row:
+    day = dates.day_of(memory.text, memory.created_at)
+    text = dates.without_date(memory.text, day)
+    shown = _excerpt(text, marker)
+    url = reverse("memories:memory", args=[memory.id])
+    context = filters.query_string()
+    width, height = sizes.get(memory.id, (None, None))
+    return Row(
+        key=_key(memory),
+        url=f"{url}?{context}" if context else url,
+        html=mark_safe(marker.mark(markdown.render(shown))),
+        day=to_day(day, today),
+        bucket=_memory_dot(memory, filters),
+        text_url=f"{reverse('memories:text', args=[memory.id])}?{context}" if shown != text else "",
+        words=len(text.split()),
+        image_url=reverse("memories:image", args=[memory.id]) if memory.is_image else "",
+        alt=" ".join(text.split())[:250],
+        width=width,
+        height=height,
+    )
+
+
+def _excerpt(text: str, marker: Marker) -> str:
+    """The text, cut at a word near CUT_CHARACTERS where it is much longer; from about the first word found on."""
+    if len(text) <= CUT_CHARACTERS * 1.2 and text.count("\n") <= CUT_LINES * 1.5:
+        return text
+    start = 0
+    found = marker.first(text)
+    if found is not None and found > CUT_CHARACTERS - LEAD_CHARACTERS:
+        start = text.find(" ", found - LEAD_CHARACTERS, found) + 1 or found
+    cut = "\n".join(text[start : start + CUT_CHARACTERS].split("\n")[:CUT_LINES])
+    if start + len(cut) < len(text):
+        cut = re.sub(r"\s\S{0,40}$", "", cut) + " …"
+    return f"… {cut}" if start else cut
+
+
+def _memory_dot(memory: Memory, filters: Filters) -> Dot | None:
+    if memory.bucket_id is None or not memory.bucket_name:
+        return None
+    return Dot(memory.bucket_id, memory.bucket_name, hue(memory.bucket_id, memory.bucket_name), filters.url(bucket=memory.bucket_id))
+
+
+def _key(memory: Memory) -> str:
+    """The memory's id as it stands in addresses and element ids."""
+    return reverse("memories:memory", args=[memory.id]).strip("/").rpartition("/")[2]
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def _words(text: str) -> str:
+    number = len(text.split())
+    return f"{number} word{'' if number == 1 else 's'}"
+
+
+def _weekday(day: date | None, today: date) -> str:
+    if day is None:
+        return ""
+    near = {0: ", today", 1: ", yesterday"}.get((today - day).days, "")
+    return f"{day:%A}{near}"

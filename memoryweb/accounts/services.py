@@ -1,0 +1,87 @@
+"""The owner, sign-in links and API tokens: what the sign-in page, the API and the commands all call."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .models import SignInLink, Token, User
+
+LINK_LIFETIME = timedelta(days=1)
+
+
+class NameTaken(ValueError):
+    """A valid token already has this name."""
+
+
+def owner() -> User:
+    """The one person whom the instance belongs to; made, without a password, when first asked for."""
+    user, made = User.objects.get_or_create(username="owner", defaults={"is_superuser": True, "is_staff": True})
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def make_sign_in_link(user: User) -> str:
+    """The secret of a new link that signs `user` in once, within a day; links that died are cleared away."""
+    SignInLink.objects.filter(created_at__lt=timezone.now() - LINK_LIFETIME).delete()
+    secret = secrets.token_urlsafe(24)
+    SignInLink.objects.create(user=user, digest=_digest(secret))
+    return secret
+
+
+def use_sign_in_link(secret: str) -> User | None:
+    """Whom the link signs in; None when it was used before, is older than a day or never existed.
+
+    Of two requests with the same link only one gets the person: the row changes hands in one statement.
+    """
+    valid = SignInLink.objects.filter(
+        digest=_digest(secret),
+        used_at__isnull=True,
+        created_at__gte=timezone.now() - LINK_LIFETIME,
+        user__is_active=True,
+    )
+    if not valid.update(used_at=timezone.now()):
+        return None
+    return SignInLink.objects.select_related("user").get(digest=_digest(secret)).user
+
+
+def make_token(user: User, name: str) -> str:
+    """A new bearer token, which cannot be read again later. Raises NameTaken, and ValueError for an unusable name."""
+    name = name.strip()
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        raise ValueError("A token's name has 1 to 80 printable characters.")
+    secret = f"mw_{secrets.token_urlsafe(32)}"
+    try:
+        with transaction.atomic():
+            Token.objects.create(user=user, name=name, digest=_digest(secret))
+    except IntegrityError:
+        raise NameTaken(f"There is a token named {name} already. Revoke it first, or choose another name.") from None
+    return secret
+
+
+def valid_tokens() -> list[Token]:
+    """The tokens that open the API, oldest first."""
+    return list(Token.objects.filter(revoked_at__isnull=True).order_by("created_at", "id"))
+
+
+def revoke_token(name: str) -> bool:
+    """End the token of that name at once; False when no valid token has it."""
+    return bool(Token.objects.filter(name=name.strip(), revoked_at__isnull=True).update(revoked_at=timezone.now()))
+
+
+def token_holder(secret: str) -> User | None:
+    """The person that a bearer token stands for; None when it is unknown or revoked or the person may not sign in."""
+    token = (
+        Token.objects.select_related("user")
+        .filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )
+    return token.user if token else None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

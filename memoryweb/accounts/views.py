@@ -1,0 +1,62 @@
+"""Signing in, by password or by a link that works once; signing out; setting a password."""
+
+from django.contrib import messages
+from django.contrib.auth import forms, login, update_session_auth_hash
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from memoryweb.errorpages import refusal
+
+from . import services
+
+
+class SignIn(auth_views.LoginView):
+    """`/signin/`: name and password. Leads to `next` when that is an address of this site."""
+
+    template_name = "accounts/signin.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """With today's date, which the page shows in its margin."""
+        return super().get_context_data(**kwargs) | {"today": timezone.localdate()}
+
+    def form_invalid(self, form: forms.AuthenticationForm) -> HttpResponse:
+        """The page again, with an honest status."""
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+@login_not_required
+@require_GET
+def use_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """`/signin/<secret>/`: sign in with a link that works once."""
+    person = services.use_sign_in_link(secret)
+    if person is not None:
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("memories:browse")
+    if request.user.is_authenticated:
+        return redirect("memories:browse")
+    return refusal(
+        request, 410, "This sign-in link has been used",
+        "Each link works once, for a day. Run “.venv/bin/python manage.py signin” where memoryweb runs, and open the new one.",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """`/account/password/`: set a first password, or change it knowing the old one. Other sessions end."""
+    has_one = request.user.has_usable_password()
+    kind = forms.PasswordChangeForm if has_one else forms.SetPasswordForm
+    form = kind(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        messages.success(request, f"The password is set. Sign in as “{form.user.get_username()}” with it from now on.")
+        return redirect("memories:browse")
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/password.html", {"form": form, "has_one": has_one}, status=status)

@@ -1,0 +1,20 @@
+"""What every template knows without asking anyone."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from memoryweb import __version__
+
+
+def connection(request: HttpRequest) -> dict[str, object]:
+    """Which service the pages speak to, from the settings alone; a page whose call failed overrides `connection_state`."""
+    host = urlsplit(settings.MEMORYPLUGIN_URL).hostname if settings.MEMORYPLUGIN_TOKEN else None
+    return {
+        "connection_name": host or "Embedded",
+        "connection_state": "on",
+        "zone_name": timezone.get_current_timezone_name(),
+        "version": __version__,
+    }

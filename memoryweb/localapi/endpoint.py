@@ -1,0 +1,52 @@
+"""What every API address does before and after its own work: token, method, and errors as JSON."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from .auth import authenticate
+from .errors import ApiError
+
+logger = logging.getLogger(__name__)
+Handler = Callable[..., Any]
+
+
+def endpoint(**handlers: Handler) -> Callable[..., HttpResponse]:
+    """A view out of handlers by method: `endpoint(GET=list_buckets, POST=create_bucket)`.
+
+    A handler takes the request and the path's parts, returns what becomes the JSON body, and raises ApiError. Whatever
+    else goes wrong is logged and answered with 500.
+    """
+
+    @csrf_exempt
+    @login_not_required
+    def view(request: HttpRequest, **parts: str) -> HttpResponse:
+        try:
+            authenticate(request)
+            handler = handlers.get(request.method or "")
+            if handler is None:
+                raise ApiError(405, f"Only {' and '.join(handlers)} can be used at this address.")
+            return JsonResponse(handler(request, **parts), safe=False)
+        except ApiError as error:
+            response = JsonResponse(error.body, status=error.status)
+            if error.status == 401:
+                response["WWW-Authenticate"] = "Bearer"
+            if error.status == 405:
+                response["Allow"] = ", ".join(handlers)
+            return response
+        except Exception as error:  # the contract answers everything in JSON; texts may stand in messages, so only the kind
+            logger.error("%s failed on %s", request.method, request.resolver_match or "in-process call", exc_info=error)
+            return JsonResponse({"error": "The server could not do that. Try again in a moment."}, status=500)
+
+    return view
+
+
+@csrf_exempt
+@login_not_required
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """404 for every other address under /api/."""
+    return JsonResponse({"error": "There is no such address; /api/openapi.json lists those that exist."}, status=404)

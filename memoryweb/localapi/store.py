@@ -1,0 +1,272 @@
+"""The embedded server's only queries: what is stored, and every change to it.
+
+Rows leave here as dictionaries of FIELDS; `wire.py` makes JSON of them. Each change is one transaction, and so are the counts
+that it changes.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+
+from . import images, search
+from .errors import Missing, Refused
+from .models import Bucket, Memory
+
+DEFAULT_BUCKET = "General"
+EXAMPLES = Path(__file__).parent / "examples"
+FIELDS = (
+    "id", "public_id", "text", "content_type", "image", "width", "height", "source",
+    "created_at", "updated_at", "version", "bucket_id", "bucket__name",
+)  # fmt: skip
+Row = dict[str, Any]
+
+
+def buckets() -> list[Bucket]:
+    """Every bucket: the default one first, then by name."""
+    found = sorted(Bucket.objects.all(), key=lambda bucket: (bucket.key != _key(DEFAULT_BUCKET), bucket.key))
+    if not found or found[0].key != _key(DEFAULT_BUCKET):
+        return [default_bucket(), *found]
+    return found
+
+
+def default_bucket() -> Bucket:
+    """The bucket "General", which always exists."""
+    return Bucket.objects.get_or_create(key=_key(DEFAULT_BUCKET), defaults={"name": DEFAULT_BUCKET})[0]
+
+
+def create_bucket(name: str, description: str = "") -> Bucket:
+    """A new bucket; Refused when the name is taken."""
+    bucket, made = Bucket.objects.get_or_create(key=_key(name), defaults={"name": name, "description": description})
+    if not made or bucket.key == _key(DEFAULT_BUCKET):
+        raise Refused(f"name: there is a bucket named {bucket.name} already. Choose another name.")
+    return bucket
+
+
+def bucket_for(bucket_id: int | None, name: str | None = None) -> Bucket:
+    """The bucket that a request's body names by id or by name, or the default one; Refused when there is no such bucket."""
+    if bucket_id is None and name is None:
+        return default_bucket()
+    field, wanted = ("bucketId", {"id": bucket_id}) if bucket_id is not None else ("bucketName", {"key": _key(name or "")})
+    bucket = Bucket.objects.filter(**wanted).first()
+    if bucket is None:
+        raise Refused(f"{field}: there is no such bucket. GET /api/buckets lists them.")
+    return bucket
+
+
+def newest(*, bucket_id: int | None = None, content_type: str = "", skip: int, count: int | None) -> list[Row]:
+    """Memories, newest first, ties by id; `count` None means all."""
+    rows = _narrowed(bucket_id, content_type).order_by("-created_at", "-id").values(*FIELDS)
+    return list(rows[skip:] if count is None else rows[skip : skip + count])
+
+
+def best(
+    query: str, *, bucket_id: int | None = None, content_type: str = "", skip: int, count: int | None
+) -> list[Row]:
+    """Memories that match the query, most relevant first, each with its `score`."""
+    ranked = search.rank(
+        query, bucket_id=bucket_id, content_type=content_type, skip=skip, count=-1 if count is None else count
+    )
+    rows = {row["id"]: row for row in Memory.objects.filter(id__in=[key for key, _ in ranked]).values(*FIELDS)}
+    return [rows[key] | {"score": score} for key, score in ranked if key in rows]
+
+
+def total(*, bucket_id: int | None = None, content_type: str = "") -> int:
+    """How many memories there are, from the maintained counts."""
+    counts = Bucket.objects.filter(id=bucket_id) if bucket_id is not None else Bucket.objects.all()
+    pairs = counts.values_list("text_count", "image_count")
+    return sum(
+        (texts if content_type != "image" else 0) + (pictures if content_type != "text" else 0) for texts, pictures in pairs
+    )
+
+
+def memory(public_id: str) -> Row:
+    """One memory; Missing when there is none of that id."""
+    row = Memory.objects.filter(public_id=public_id).values(*FIELDS).first()
+    if row is None:
+        raise Missing("There is no memory with this id.")
+    return row
+
+
+@transaction.atomic
+def add(
+    text: str,
+    *,
+    bucket_id: int | None = None,
+    source: str = "",
+    created_at: datetime | None = None,
+    image: images.CleanImage | None = None,
+    is_example: bool = False,
+) -> tuple[str, bool]:
+    """Store a memory; returns its public id and whether it stood there already, in which case nothing was added."""
+    bucket = bucket_for(bucket_id)
+    digest = _digest(text, image.name if image else "")
+    same = Memory.objects.filter(bucket=bucket, digest=digest).order_by("id").values_list("public_id", flat=True).first()
+    if same:
+        return same, True
+    if image:
+        images.store(image)
+    now = timezone.now()
+    added = Memory.objects.create(
+        public_id=f"mem_{secrets.token_urlsafe(15)}",
+        bucket=bucket,
+        text=text,
+        digest=digest,
+        content_type="image" if image else "text",
+        image=image.name if image else "",
+        width=image.width if image else None,
+        height=image.height if image else None,
+        source=source,
+        created_at=created_at or now,
+        updated_at=now,
+        is_example=is_example,
+    )
+    _count(bucket.id, added.content_type, 1)
+    return added.public_id, False
+
+
+@transaction.atomic
+def update(
+    public_id: str, *, text: str | None = None, bucket_id: int | None = None, bucket_name: str | None = None
+) -> None:
+    """Change one memory's text, bucket or both; Missing when memory or bucket is not there, and nothing is changed."""
+    row = _existing([public_id])[0]
+    if text is not None:
+        Memory.objects.filter(id=row.id).update(
+            text=text, digest=_digest(text, row.image), version=F("version") + 1, updated_at=timezone.now(), is_example=False
+        )
+    if bucket_id is not None or bucket_name is not None:
+        _move([row], _bucket_to_move_to(bucket_id, bucket_name))
+
+
+@transaction.atomic
+def move(public_ids: Sequence[str], *, bucket_id: int | None = None, bucket_name: str | None = None) -> int:
+    """Move memories, all or none; returns how many. Missing names the ids that are not there."""
+    bucket = _bucket_to_move_to(bucket_id, bucket_name)
+    rows = _existing(public_ids)
+    _move(rows, bucket)
+    return len(rows)
+
+
+@transaction.atomic
+def delete(public_ids: Iterable[str]) -> int:
+    """Remove those of the memories that are there, with files that no other memory needs; returns how many went."""
+    return _remove(Memory.objects.filter(public_id__in=set(public_ids)))
+
+
+def examples() -> int:
+    """How many examples there are that nobody has edited or moved."""
+    return Memory.objects.filter(is_example=True).count()
+
+
+def add_examples() -> int:
+    """Add the example memories, dated from now backwards; returns how many were added, 0 when they are there."""
+    if examples():
+        return 0
+    content = json.loads((EXAMPLES / "examples.json").read_text(encoding="utf-8"))
+    pictures = {  # decoded before the transaction, so that nobody waits for its lock
+        item["image"]: images.clean((EXAMPLES / item["image"]).read_bytes())
+        for item in content["memories"]
+        if "image" in item
+    }
+    now = timezone.localtime()
+    with transaction.atomic():
+        ids = {DEFAULT_BUCKET: default_bucket().id}
+        for bucket in content["buckets"]:
+            defaults = {"name": bucket["name"], "description": bucket["description"], "is_example": True}
+            ids[bucket["name"]] = Bucket.objects.get_or_create(key=_key(bucket["name"]), defaults=defaults)[0].id
+        there = [
+            add(
+                f"{moment.date()} - {item['text']}",
+                bucket_id=ids[item["bucket"]],
+                source="example",
+                created_at=moment,
+                image=pictures.get(item.get("image")),
+                is_example=True,
+            )[1]
+            for item in content["memories"]
+            for moment in [_moment_of(item, now)]
+        ]
+    return there.count(False)
+
+
+def _moment_of(item: Row, now: datetime) -> datetime:
+    """When an example was noted: so many days ago at its time of day, but never later than now."""
+    hour, minute = map(int, item["time"].split(":"))
+    return min(now, (now - timedelta(days=item["days_ago"])).replace(hour=hour, minute=minute, second=0, microsecond=0))
+
+
+@transaction.atomic
+def remove_examples() -> int:
+    """Remove the examples that nobody has edited or moved, and their buckets where these are empty; returns how many."""
+    removed = _remove(Memory.objects.filter(is_example=True))
+    Bucket.objects.filter(is_example=True, text_count=0, image_count=0).delete()
+    return removed
+
+
+def _key(name: str) -> str:
+    return name.casefold()
+
+
+def _digest(text: str, image: str) -> str:
+    return hashlib.sha256(f"{image}\n{text}".encode()).hexdigest()
+
+
+def _narrowed(bucket_id: int | None, content_type: str) -> QuerySet[Memory]:
+    rows = Memory.objects.all()
+    if bucket_id is not None:
+        rows = rows.filter(bucket_id=bucket_id)
+    if content_type:
+        rows = rows.filter(content_type=content_type)
+    return rows
+
+
+def _count(bucket_id: int, content_type: str, change: int) -> None:
+    field = f"{content_type}_count"
+    Bucket.objects.filter(id=bucket_id).update(**{field: F(field) + change})
+
+
+def _existing(public_ids: Sequence[str]) -> list[Memory]:
+    rows = list(Memory.objects.filter(public_id__in=public_ids))
+    missing = sorted(set(public_ids) - {row.public_id for row in rows})
+    if missing:
+        sentence = "Some of these memories do not exist; none was changed." if len(public_ids) > 1 else "There is no memory with this id."
+        raise Missing(sentence, rejectedIds=missing)
+    return rows
+
+
+def _bucket_to_move_to(bucket_id: int | None, bucket_name: str | None) -> Bucket:
+    """As `bucket_for`, but a bucket that is not there is a 404: the contract says so for updates."""
+    try:
+        return bucket_for(bucket_id, bucket_name)
+    except Refused as error:
+        raise Missing(str(error)) from None
+
+
+def _move(rows: list[Memory], bucket: Bucket) -> None:
+    for row in rows:
+        if row.bucket_id != bucket.id:
+            _count(row.bucket_id, row.content_type, -1)
+            _count(bucket.id, row.content_type, 1)
+    Memory.objects.filter(id__in=[row.id for row in rows]).update(
+        bucket=bucket, updated_at=timezone.now(), is_example=False
+    )
+
+
+def _remove(rows: QuerySet[Memory]) -> int:
+    groups = rows.values("bucket_id", "content_type").annotate(number=Count("id")).order_by()
+    files = set(rows.exclude(image="").values_list("image", flat=True))
+    for group in list(groups):
+        _count(group["bucket_id"], group["content_type"], -group["number"])
+    removed = rows.delete()[0]
+    unused = files - set(Memory.objects.filter(image__in=files).values_list("image", flat=True))
+    for name in unused:
+        transaction.on_commit(lambda name=name: images.discard(name))
+    return removed

@@ -1,0 +1,20 @@
+"""The API's addresses, as openapi.yaml has them; mounted under /api/."""
+
+from django.urls import path, re_path
+
+from . import views
+from .endpoint import endpoint, unknown
+
+app_name = "localapi"
+urlpatterns = [
+    path("openapi.json", views.contract),
+    path("buckets", endpoint(GET=views.list_buckets, POST=views.create_bucket)),
+    path("memory", endpoint(GET=views.get_memories, POST=views.add_new_memory)),
+    path("v2/memory", endpoint(GET=views.get_memories_and_buckets, POST=views.add_new_memory)),
+    path("v2/memory/update", endpoint(POST=views.update_or_move_memories)),
+    path("memories/bulk-delete", endpoint(POST=views.bulk_delete_memories)),
+    path("memories/<str:memory_id>", endpoint(GET=views.get_memory, DELETE=views.delete_memory)),
+    path("examples", endpoint(POST=views.load_examples, DELETE=views.remove_examples)),
+    path("images/<path:signed>", views.image, name="image"),
+    re_path(r"^(?P<rest>.*)$", unknown),
+]

@@ -1,0 +1,222 @@
+"""The contract's shapes: what comes in, checked, and what goes out."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, model_validator
+
+from . import images
+from .errors import Refused
+from .models import Bucket
+
+MOST_CHARACTERS = 20_000
+MOST_NAME_CHARACTERS = 80
+MOST_IDS = 100
+HIGHEST_NUMBER = 2**63 - 1  # what the database can compare with
+
+
+def _storable(value: str) -> str:
+    if "\0" in value or re.search(r"[\ud800-\udfff]", value):
+        raise ValueError("must not contain NUL or half of a surrogate pair. Remove it.")
+    return value
+
+
+def _memory_text(value: str) -> str:
+    value = _storable(value).strip()
+    if not 1 <= len(value) <= MOST_CHARACTERS:
+        raise ValueError(f"must have 1 to {MOST_CHARACTERS:,} characters; it has {len(value):,}.")
+    return value
+
+
+def _bucket_name(value: str) -> str:
+    value = " ".join(_storable(value).split())
+    if not 1 <= len(value) <= MOST_NAME_CHARACTERS or not value.isprintable():
+        raise ValueError(f"must have 1 to {MOST_NAME_CHARACTERS} printable characters; it has {len(value)}.")
+    if value.isdigit():
+        raise ValueError("must not be digits only, so that it cannot be taken for an id. Add a letter.")
+    return value
+
+
+def _whole_number(value: object) -> object:
+    """Integers, and strings of digits; not the floats and booleans that pydantic would also take."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,30}", value.strip()):
+        return int(value)
+    raise ValueError("must be a whole number.")
+
+
+def _written_time(value: object) -> object:
+    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d", value):
+        return value
+    raise ValueError("must be a time such as 2026-04-01T10:00:00Z.")
+
+
+def _not_in_the_future(value: datetime) -> datetime:
+    if value > datetime.now(UTC) + timedelta(minutes=1):
+        raise ValueError("must not be in the future.")
+    if value.year < 2:
+        raise ValueError("must not be in the year 1.")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_memory_text)]
+BucketName = Annotated[str, AfterValidator(_bucket_name)]
+Storable = Annotated[str, AfterValidator(_storable)]
+Source = Annotated[str, AfterValidator(_storable), AfterValidator(lambda value: value.strip()[:80])]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+BucketId = WholeNumber
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_not_in_the_future)]
+
+
+class ListParameters(BaseModel):
+    """The query of GET /api/memory and GET /api/v2/memory; a parameter that is not here is ignored."""
+
+    query: str = ""
+    all: bool = False
+    latest: bool = False
+    count: Annotated[WholeNumber, Field(ge=1)] | None = None
+    skip: Annotated[WholeNumber, Field(ge=0)] = 0
+    v: float = 2
+    bucketId: BucketId | None = None
+    includeIds: bool = False
+    contentType: Literal["text", "image", ""] = ""
+
+    def limit(self, default: int) -> int | None:
+        """How many memories are wanted; None for all."""
+        return None if self.all else min(self.count or default, HIGHEST_NUMBER // 2)
+
+    def narrowing(self) -> dict[str, Any]:
+        """The filters and the place in the list, as `store` takes them."""
+        bucket_id = self.bucketId if self.bucketId is None or abs(self.bucketId) < HIGHEST_NUMBER else -1
+        skip = min(self.skip, HIGHEST_NUMBER // 2)
+        return {"bucket_id": bucket_id, "content_type": self.contentType, "skip": skip}
+
+
+class BucketInput(BaseModel):
+    """The body of POST /api/buckets."""
+
+    name: BucketName
+    description: Annotated[Storable, Field(max_length=2000)] = ""
+
+
+class MemoryInput(BaseModel):
+    """The body of POST /api/memory."""
+
+    text: Text
+    bucketId: BucketId | None = None
+    source: Source = ""
+    createdAt: Moment | None = None
+
+
+class UpdateInput(BaseModel):
+    """The body of POST /api/v2/memory/update: one memory and a change to it, or many and a bucket."""
+
+    memoryId: Storable | None = None
+    memoryIds: Annotated[list[Storable], Field(min_length=1, max_length=MOST_IDS)] | None = None
+    text: Text | None = None
+    bucketId: BucketId | None = None
+    bucketName: Storable | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> "UpdateInput":
+        names_bucket = self.bucketId is not None or self.bucketName is not None
+        if (self.memoryId is None) == (self.memoryIds is None):
+            raise ValueError("memoryId: give either memoryId or memoryIds.")
+        if self.memoryIds is not None and (self.text is not None or not names_bucket):
+            raise ValueError("memoryIds: several memories can only be moved: give bucketId or bucketName, and no text.")
+        if self.memoryId is not None and self.text is None and not names_bucket:
+            raise ValueError("text: nothing to change: give text, bucketId or bucketName.")
+        return self
+
+
+class BulkDeleteInput(BaseModel):
+    """The body of POST /api/memories/bulk-delete."""
+
+    memoryIds: Annotated[list[Storable], Field(min_length=1, max_length=MOST_IDS)]
+
+
+Input = TypeVar("Input", bound=BaseModel)
+
+
+def read_parameters(request: HttpRequest) -> ListParameters:
+    """The request's query, checked; empty parameters count as absent."""
+    return _checked(ListParameters, {name: value for name, value in request.GET.items() if value != ""})
+
+
+def read_body(request: HttpRequest, kind: type[Input]) -> Input:
+    """The request's JSON body, checked. Fields that are null count as absent."""
+    try:
+        body = json.loads(request.body)
+    except RequestDataTooBig:
+        raise Refused("The body is larger than 1 MB.") from None
+    except (ValueError, RecursionError, UnreadablePostError):
+        raise Refused("The body must be JSON.") from None
+    if not isinstance(body, dict):
+        raise Refused("The body must be a JSON object.")
+    return _checked(kind, {name: value for name, value in body.items() if value is not None})
+
+
+def read_memory(request: HttpRequest) -> tuple[MemoryInput, images.CleanImage | None]:
+    """A new memory, with its image when it came as multipart/form-data."""
+    if request.content_type != "multipart/form-data":
+        return read_body(request, MemoryInput), None
+    if int(request.META.get("CONTENT_LENGTH") or 0) > images.MOST_BYTES + 500_000:
+        raise Refused("image: the file is larger than 10 MB. Send a smaller one.")
+    try:
+        fields, files = request.POST.dict(), request.FILES
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        raise Refused("The body is no readable multipart/form-data.") from None
+    memory = _checked(MemoryInput, {name: value for name, value in fields.items() if value != ""})
+    if "image" not in files:
+        raise Refused("image: no file was sent. Add one, or send JSON for a text.")
+    return memory, images.clean(files["image"].read())
+
+
+def bucket_json(bucket: Bucket) -> dict[str, Any]:
+    """A bucket, as the contract has it."""
+    count = bucket.text_count + bucket.image_count
+    return {"id": str(bucket.id), "name": bucket.name, "description": bucket.description, "memoryCount": count}
+
+
+def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """A memory, from a row of `store.FIELDS`; an image gets an address that works for four hours."""
+    metadata = {
+        "text": row["text"],
+        "createdAt": _time(row["created_at"]),
+        "updatedAt": _time(row["updated_at"]),
+        "bucketId": row["bucket_id"],
+        "bucketName": row["bucket__name"],
+        "source": row["source"],
+        "version": row["version"],
+    }
+    memory = {"id": row["public_id"], "text": row["text"], "content_type": row["content_type"], "metadata": metadata}
+    if row["image"]:
+        address = reverse("localapi:image", args=[images.sign(row["image"])])
+        memory["image_url"] = f"{request.scheme}://{request.get_host()}{address}"
+        memory["image_description"] = row["text"]
+        metadata |= {"width": row["width"], "height": row["height"]}
+    if "score" in row:
+        memory["score"] = row["score"]
+    return memory
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _checked(kind: type[Input], values: Mapping[str, Any]) -> Input:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = str(first["loc"][0]) + ": " if first["loc"] else ""
+        message = "is missing." if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        raise Refused(f"{field}{message}") from None

@@ -1,0 +1,100 @@
+"""`manage.py serve`: everything from an empty folder to a page in the browser."""
+
+import errno
+import hashlib
+import ipaddress
+import logging
+import os
+import socket
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from granian import Granian
+from granian.constants import Interfaces
+
+from memoryweb.accounts import services
+from memoryweb.addresses import base_url, sign_in_url
+
+BLOCKING_THREADS = 8  # a worker's; each may wait for a hosted service
+
+
+class Command(BaseCommand):
+    """Prepares the data folder, then runs the server until Ctrl-C."""
+
+    help = "Prepare the data folder and run memoryweb."
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Called by Django. Ends with one line when HOST and PORT cannot be used."""
+        check_address()
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        collect_static_files()
+        if settings.JOURNAL_MODE != "WAL":
+            self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
+        self.stdout.write(f"\nmemoryweb runs at {base_url()}/")
+        self.stdout.write(f"Sign in, once, with {sign_in_url(services.make_sign_in_link(services.owner()))}")
+        self.stdout.write("Ctrl-C ends it.\n")
+        self.stdout.flush()
+        run_server()
+
+
+def check_address() -> None:
+    """Refuse an address that is taken, or that others could reach without ALLOWED_HOSTS; raises CommandError.
+
+    The server itself would share a taken port (SO_REUSEPORT) and answer every other request.
+    """
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+    try:
+        address = socket.getaddrinfo(settings.HOST, settings.PORT, family, socket.SOCK_STREAM)[0][4]
+    except OSError:
+        raise CommandError(f"HOST must be an address of this machine, such as 127.0.0.1; it is {settings.HOST!r}.") from None
+    if not ipaddress.ip_address(address[0]).is_loopback and not settings.EXTRA_HOSTS:
+        raise CommandError(
+            f"HOST is {settings.HOST}, which other machines may reach. Set ALLOWED_HOSTS to the names they will use, "
+            "or leave HOST at 127.0.0.1."
+        )
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(f"Port {settings.PORT} is in use. Set PORT to another one, such as {settings.PORT + 1}.") from None
+            raise CommandError(f"memoryweb cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.") from None
+
+
+def collect_static_files() -> None:
+    """Copy, hash and compress the static files, if any has changed since this was done last."""
+    stamp = settings.STATIC_ROOT / "stamp"
+    state = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state.update(f"{path} {Path(storage.path(path)).stat().st_size} {Path(storage.path(path)).stat().st_mtime_ns}\n".encode())
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == state.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(state.hexdigest(), encoding="ascii")
+
+
+def run_server() -> None:
+    """Serve until a signal ends it. The access log stays off: queries may hold words of memories."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "memoryweb.settings")
+    server = Granian(
+        "memoryweb.wsgi:application",
+        address=settings.HOST,
+        port=settings.PORT,
+        interface=Interfaces.WSGI,
+        workers=settings.WORKERS,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        log_dictconfig={"loggers": {"_granian": {"level": "WARNING"}}},
+        working_dir=settings.BASE_DIR,
+    )
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    server.serve()

@@ -1,0 +1,374 @@
+"""MemoryPluginClient: the only code that speaks to a memory service, hosted or embedded."""
+
+import hashlib
+import json
+import math
+import random
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from . import wire
+from .deadline import Deadline, DeadlineAdapter
+from .errors import (
+    BrokenAnswer,
+    Forbidden,
+    Invalid,
+    Limited,
+    MemoryPluginError,
+    NotFound,
+    RefusedToken,
+    ServerError,
+    TimedOut,
+    Unreachable,
+    Unsupported,
+)
+from .local import LOCAL_URL, ActAs, LocalAdapter
+from .types import Bucket, BulkDeleted, Created, Image, Memory, Page
+
+SOURCE = "memoryweb"
+CONNECT_SECONDS = 3.0
+DEADLINE_SECONDS = 10.0
+ANSWER_BYTES = 10_000_000
+GET_ATTEMPTS = 3
+IMAGE_HOST = "memoryplugin.com"
+
+
+class BearerToken(AuthBase):
+    """Puts the token into the Authorization header. An AuthBase, since a .netrc file would override a plain header."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __repr__(self) -> str:
+        return "BearerToken(...)"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Called by requests."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+@lru_cache(maxsize=8)
+def pooled_session(base_url: str) -> requests.Session:
+    """The process's one Session for `base_url`, so that connections are used again; it keeps no cookies.
+
+    A test that wants a fake service mounts its transport here.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("https://", DeadlineAdapter(pool_maxsize=32))
+    session.mount("http://", DeadlineAdapter(pool_maxsize=32))
+    session.mount(LOCAL_URL, LocalAdapter())
+    return session
+
+
+class MemoryPluginClient:
+    """The operations of the MemoryPlugin HTTP API; there is a method for each `operationId` of openapi.yaml.
+
+    Every method raises a MemoryPluginError. A call, with all its retries, ends within 10 seconds. GETs are tried up to
+    three times, anything else once: when its answer is lost, the error says `outcome_unknown`.
+    """
+
+    def __init__(
+        self, base_url: str, token: str = "", *, acting_person: Any = None, image_hosts: Iterable[str] = ()
+    ) -> None:
+        """`token` is sent to `base_url` and nowhere else.
+
+        `acting_person` takes its place on the embedded server. `image_hosts` are hosts that images may be fetched from
+        beside the service's own and memoryplugin.com.
+        """
+        self.base_url = base_url.rstrip("/")
+        self._auth: AuthBase = BearerToken(token) if token else ActAs(acting_person)
+        self._token_digest = hashlib.sha256(token.encode()).hexdigest()[:16] if token else "embedded"
+        self._image_hosts = frozenset(host.lower() for host in image_hosts)
+
+    def __repr__(self) -> str:
+        return f"MemoryPluginClient({self.host!r})"
+
+    @property
+    def host(self) -> str:
+        """The host's name, for people."""
+        return urlsplit(self.base_url).hostname or self.base_url
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this is the embedded server: near (nothing needs a cache), and serving our own operations too."""
+        return self.base_url == LOCAL_URL
+
+    @property
+    def account(self) -> str:
+        """A name for service and token together, to key caches with; it does not reveal the token."""
+        return f"{hashlib.sha256(self.base_url.encode()).hexdigest()[:16]}-{self._token_digest}"
+
+    def list_buckets(self) -> tuple[Bucket, ...]:
+        """GET /api/buckets (documented): every bucket."""
+        return wire.read_buckets(self._get("/api/buckets", {"v": 2}))
+
+    def create_bucket(self, name: str, description: str = "") -> Bucket:
+        """POST /api/buckets (observed): the new bucket. Raises Invalid for a name that is taken or not allowed."""
+        body = {"name": name, "description": description or None}
+        return wire.read_bucket(self._post("/api/buckets", body))
+
+    def get_memories(
+        self, *, query: str = "", all: bool = False, latest: bool = False, count: int | None = None, skip: int = 0
+    ) -> Page:
+        """GET /api/memory (documented): memories of every bucket with their metadata, newest first.
+
+        With `query`, the five most relevant.
+        """
+        return wire.read_page(
+            self._get("/api/memory", {"v": 2, "query": query, "all": all, "latest": latest, "count": count, "skip": skip})
+        )
+
+    def add_new_memory(
+        self, text: str, *, bucket_id: str | None = None, created_at: datetime | None = None, image: bytes | None = None
+    ) -> Created:
+        """POST /api/memory (documented): store a memory; without `bucket_id`, in the default bucket.
+
+        `created_at` (when it was first noted) and `image` (its bytes; `text` is then the description) are our own and
+        go to the embedded server only. Raises Invalid when the service does not accept the text.
+        """
+        fields = self._new_memory(text, bucket_id, created_at)
+        if image is None:
+            return wire.read_created(self._post("/api/memory", fields))
+        answer = self._call("POST", "/api/memory", data=fields, files={"image": ("image", image)})
+        return wire.read_created(answer)
+
+    def get_memories_and_buckets(
+        self,
+        *,
+        bucket_id: str | None = None,
+        query: str = "",
+        content_type: str = "",
+        all: bool = False,
+        latest: bool = False,
+        count: int | None = None,
+        skip: int = 0,
+        include_ids: bool = True,
+    ) -> Page:
+        """GET /api/v2/memory (documented): memories and all buckets in one answer.
+
+        Newest first, or by relevance with `query`. `content_type` is "text", "image" or "" for both.
+        """
+        return wire.read_page(
+            self._get(
+                "/api/v2/memory",
+                {
+                    "bucketId": bucket_id,
+                    "query": query,
+                    "contentType": content_type,
+                    "all": all,
+                    "latest": latest,
+                    "count": count,
+                    "skip": skip,
+                    "includeIds": include_ids,
+                },
+            )
+        )
+
+    def add_new_memory_v2(self, text: str, *, bucket_id: str | None = None) -> Created:
+        """POST /api/v2/memory (observed): the same as `add_new_memory`."""
+        return wire.read_created(self._post("/api/v2/memory", self._new_memory(text, bucket_id, None)))
+
+    def update_or_move_memories(
+        self,
+        memory_ids: Iterable[str],
+        *,
+        text: str | None = None,
+        bucket_id: str | None = None,
+        bucket_name: str | None = None,
+    ) -> None:
+        """POST /api/v2/memory/update (observed): change one memory's text or bucket, or move up to 100.
+
+        Moving several is all or nothing. Raises NotFound when a memory or the bucket is not there, and then changes
+        nothing.
+        """
+        ids = list(memory_ids)
+        body: dict[str, Any] = {"memoryId": ids[0]} if len(ids) == 1 else {"memoryIds": ids}
+        if bucket_id is not None:
+            body["bucketId"] = wire.to_bucket_parameter(bucket_id)
+        self._post("/api/v2/memory/update", body | {"text": text, "bucketName": bucket_name})
+
+    def get_memory(self, memory_id: str) -> Memory:
+        """GET /api/memories/{memoryId} (own): one memory. Raises NotFound, also on a service without the operation."""
+        return wire.read_memory(self._get(f"/api/memories/{quote(memory_id, safe='')}", {}))
+
+    def delete_memory(self, memory_id: str) -> None:
+        """DELETE /api/memories/{memoryId} (observed). Raises NotFound."""
+        self._call("DELETE", f"/api/memories/{quote(memory_id, safe='')}", params={"source": SOURCE})
+
+    def bulk_delete_memories(self, memory_ids: Iterable[str]) -> BulkDeleted:
+        """POST /api/memories/bulk-delete (observed): delete up to 100 memories; ids that are not there are counted."""
+        return wire.read_bulk_deleted(self._post("/api/memories/bulk-delete", {"memoryIds": list(memory_ids)}))
+
+    def load_examples(self) -> int:
+        """POST /api/examples (own): add the example memories; returns how many were added."""
+        return wire.read_count(self._post("/api/examples", {}), "added")
+
+    def remove_examples(self) -> int:
+        """DELETE /api/examples (own): remove the examples that nobody has edited; returns how many went."""
+        return wire.read_count(self._call("DELETE", "/api/examples"), "removed")
+
+    def fetch_image(self, url: str) -> Image:
+        """The bytes behind an image memory's signed URL.
+
+        The token is not sent. Raises NotFound when the URL has died, and BrokenAnswer for an address that images may
+        not come from, for anything that does not call itself an image, and for more than 10 MB.
+        """
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        known = {self.host, IMAGE_HOST} | self._image_hosts
+        if host not in known and not host.endswith(f".{IMAGE_HOST}"):
+            raise BrokenAnswer("The image lies on a host that memoryweb does not know; MEMORYPLUGIN_IMAGE_HOSTS can name it.")
+        if parts.scheme != "https" and parts.scheme != urlsplit(self.base_url).scheme:
+            raise BrokenAnswer("The image's address is not a secure one.")
+        try:
+            response, content = self._exchange("GET", url, auth=_no_auth)
+        except (Invalid, Forbidden, RefusedToken) as error:  # what storage services answer to an expired signature
+            raise NotFound("The image's address has expired.") from error
+        content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if not content_type.startswith("image/"):
+            raise BrokenAnswer("What the service sent is no image.")
+        return Image(content, content_type)
+
+    def _new_memory(self, text: str, bucket_id: str | None, created_at: datetime | None) -> dict[str, Any]:
+        return {
+            "text": text,
+            "bucketId": wire.to_bucket_parameter(bucket_id) if bucket_id is not None else None,
+            "source": SOURCE,
+            "createdAt": wire.to_moment(created_at) if created_at and self.is_embedded else None,
+        }
+
+    def _get(self, path: str, params: Mapping[str, Any]) -> Any:
+        return self._call("GET", path, params={"source": SOURCE} | _present(params))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("POST", path, json={"source": SOURCE} | {k: v for k, v in body.items() if v is not None})
+
+    def _call(self, method: str, path: str, **request: Any) -> Any:
+        _, content = self._exchange(method, self.base_url + path, auth=self._auth, **request)
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            raise BrokenAnswer(outcome_unknown=method != "GET") from None
+
+    def _exchange(self, method: str, url: str, **request: Any) -> tuple[requests.Response, bytes]:
+        """Send, with retries for GETs, and read the whole answer; raises the error that a failed answer stands for."""
+        with Deadline(DEADLINE_SECONDS) as deadline:
+            for attempt in range(1, GET_ATTEMPTS + 1):
+                try:
+                    return self._attempt(method, url, deadline, **request)
+                except (Unreachable, ServerError) as error:
+                    pause = random.uniform(0.5, 1) * 0.2 * 2**attempt
+                    if method != "GET" or attempt == GET_ATTEMPTS or pause >= deadline.left:
+                        raise error from None
+                    time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _attempt(
+        self, method: str, url: str, deadline: Deadline, **request: Any
+    ) -> tuple[requests.Response, bytes]:
+        sent = method != "GET"  # a write that breaks from here on may have happened
+        left = max(deadline.left, 0.1)
+        try:
+            response = pooled_session(self.base_url).request(
+                method,
+                url,
+                timeout=(min(CONNECT_SECONDS, left), left),
+                allow_redirects=False,
+                stream=True,
+                headers={"Accept": "application/json, image/*", "User-Agent": SOURCE},
+                **request,
+            )
+            content = _read(response, deadline, sent)
+        except requests.ConnectTimeout:
+            raise Unreachable from None
+        except requests.ConnectionError as error:
+            if deadline.passed:
+                raise TimedOut(outcome_unknown=sent) from None
+            raise Unreachable(outcome_unknown=sent and not _never_connected(error)) from None
+        except (requests.RequestException, HTTPError, OSError):
+            # requests' messages and those under them repeat the address, and with it what was searched for
+            if deadline.passed:
+                raise TimedOut(outcome_unknown=sent) from None
+            raise BrokenAnswer(outcome_unknown=sent) from None
+        if not 200 <= response.status_code < 300:
+            _raise_for(response, content, sent)
+        return response, content
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` that adds nothing; with None, requests would look for credentials in the address."""
+    return request
+
+
+def _present(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that say something, booleans as the API writes them."""
+    present = {name: value for name, value in params.items() if value not in (None, "", False)}
+    return {name: "true" if value is True else value for name, value in present.items()}
+
+
+def _read(response: requests.Response, deadline: Deadline, sent: bool) -> bytes:
+    """The body, as it trickles in, up to the deadline and the size limit."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        while chunk := response.raw.read1(65_536, decode_content=True):  # what has come; read() waits for all
+            size += len(chunk)
+            if size > ANSWER_BYTES:
+                raise BrokenAnswer("The memory service sent more than 10 MB at once.", outcome_unknown=sent)
+            if deadline.passed:
+                raise TimedOut(outcome_unknown=sent)
+            chunks.append(chunk)
+    except BaseException:
+        response.close()
+        raise
+    if deadline.passed:  # its timer shut the socket, which looks like an end
+        raise TimedOut(outcome_unknown=sent)
+    return b"".join(chunks)
+
+
+def _never_connected(error: requests.ConnectionError) -> bool:
+    reason = error.args[0] if error.args else None
+    return isinstance(getattr(reason, "reason", reason), NewConnectionError)
+
+
+def _raise_for(response: requests.Response, content: bytes, sent: bool) -> NoReturn:
+    """Raise what a status outside 200 to 299 means."""
+    try:
+        sentence = wire.read_error(json.loads(content))
+    except (ValueError, RecursionError):
+        sentence = ""
+    status = response.status_code
+    if status == 429:
+        raise Limited(_retry_after(response.headers.get("Retry-After", "")))
+    if status >= 500 and status != 501:
+        raise ServerError(outcome_unknown=sent)
+    meanings: dict[int, type[MemoryPluginError]] = {401: RefusedToken, 403: Forbidden, 405: Unsupported, 501: Unsupported}
+    if status in meanings:
+        raise meanings[status]
+    if status in (404, 410):
+        raise NotFound
+    if status in (400, 413, 415, 422):
+        raise Invalid(sentence)
+    raise BrokenAnswer(outcome_unknown=sent)
+
+
+def _retry_after(value: str) -> int | None:
+    """The header's seconds, or its date in seconds from now, at most a day; None where it says nothing useful."""
+    try:
+        seconds = int(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(math.ceil(seconds), 86_400) if seconds > 0 else None

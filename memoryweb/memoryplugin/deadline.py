@@ -1,0 +1,92 @@
+"""A bound on a whole HTTP exchange, whatever trickles in.
+
+`timeout=` of requests is per read: a server that sends one byte a second holds a call for as long as it likes. Here each
+call has a deadline; when it passes, a timer shuts the connection's socket, so that a read that is under way ends at
+once, in the headers as well as in the body.
+"""
+
+import socket
+import threading
+import time
+from contextvars import ContextVar
+from types import TracebackType
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
+
+
+class Deadline:
+    """`with Deadline(10) as deadline:` bounds the requests made inside, in this thread, to 10 seconds together."""
+
+    def __init__(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+        self._connection: HTTPConnection | None = None
+        self._timer: threading.Timer | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds until it passes; negative afterwards."""
+        return self.ends - time.monotonic()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the time is up (to within the timer's own precision)."""
+        return self.left <= 0.01
+
+    def watch(self, connection: HTTPConnection) -> None:
+        """Shut this connection, instead of an earlier one, when the time is up."""
+        self._connection = connection
+        if self._timer is None:
+            self._timer = threading.Timer(max(self.left, 0), self._shut)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _shut(self) -> None:
+        sock = getattr(self._connection, "sock", None)
+        if isinstance(sock, socket.socket):
+            try:
+                # The plain socket's method, for TLS too: it ends a read without touching what the reader uses.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            except OSError:
+                pass  # closed already
+
+    def __enter__(self) -> "Deadline":
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._connection = None
+        _current.reset(self._token)
+
+
+class _Watched(HTTPConnection):
+    def request(self, *args: object, **kwargs: object) -> None:
+        if deadline := _current.get():
+            deadline.watch(self)
+        super().request(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+
+
+class _WatchedTLS(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTLS
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """requests' own transport, over connections that the current Deadline can end. It never retries by itself."""
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        """As requests does, with our connections."""
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}

@@ -1,0 +1,133 @@
+"""What can go wrong with the memory service, as exceptions that know what to tell the person.
+
+    MemoryPluginError
+    ├── Unreachable      nobody answers at that address
+    ├── TimedOut         it did not answer completely within the deadline
+    ├── RefusedToken     401: the token is missing, wrong or withdrawn
+    ├── Forbidden        403: the token is good, but not for this
+    ├── NotFound         404 and 410: there is no such memory, bucket or operation
+    ├── Unsupported      405 and 501: this service does not offer the operation
+    ├── Invalid          400, 413, 422: the service does not accept what was sent
+    ├── Limited          429: too many calls; `retry_after` says when to come back, in seconds
+    ├── BrokenAnswer     it answered with something that is not the contract's
+    └── ServerError      5xx: the service failed
+
+No exception carries the token, the address with its query, or a memory's text.
+"""
+
+
+class MemoryPluginError(Exception):
+    """The service could not do what was asked.
+
+    `title` and `sentence` are for the person; `status` is what our own page answers with; `retry` says whether the
+    same call may succeed later. `outcome_unknown` is true for a write that was sent and may have happened.
+    """
+
+    title = "The memory service could not do that"
+    status = 502
+    retry = True
+
+    def __init__(self, sentence: str = "", *, outcome_unknown: bool = False) -> None:
+        self.sentence = sentence or self.default_sentence
+        self.outcome_unknown = outcome_unknown
+        super().__init__(self.sentence)
+
+    default_sentence = "The memory service could not do what was asked. Try again in a moment."
+
+
+class Unreachable(MemoryPluginError):
+    """No connection: the name does not resolve, nothing listens, or the network is down."""
+
+    title = "The memory service does not answer"
+    status = 503
+    default_sentence = "No connection to the memory service could be made. Check the network, then try again."
+
+
+class TimedOut(MemoryPluginError):
+    """The call's deadline passed, whether nothing came or too little."""
+
+    title = "The memory service takes too long"
+    status = 504
+    default_sentence = "The memory service did not answer in time. Try again in a moment."
+
+
+class RefusedToken(MemoryPluginError):
+    """401."""
+
+    title = "The service refused the token"
+    retry = False
+    default_sentence = (
+        "The memory service answered, but does not accept the token. It may have been replaced or withdrawn: "
+        "put a valid one into MEMORYPLUGIN_TOKEN and start memoryweb again."
+    )
+
+
+class Forbidden(MemoryPluginError):
+    """403."""
+
+    title = "The service does not allow this"
+    retry = False
+    default_sentence = "The memory service accepts the token, but does not allow this with it."
+
+
+class NotFound(MemoryPluginError):
+    """404 and 410."""
+
+    title = "That is not there"
+    status = 404
+    retry = False
+    default_sentence = "The memory service has no such memory or bucket. It may have been deleted."
+
+
+class Unsupported(MemoryPluginError):
+    """405 and 501."""
+
+    title = "The service does not offer this"
+    status = 501
+    retry = False
+    default_sentence = "The memory service does not offer this."
+
+
+class Invalid(MemoryPluginError):
+    """400, 413 and 422; the sentence is the service's own where it gives one."""
+
+    title = "The service did not accept this"
+    status = 422
+    retry = False
+    default_sentence = "The memory service did not accept what was sent."
+
+
+class Limited(MemoryPluginError):
+    """429; `retry_after` is in seconds, None where the service does not say."""
+
+    title = "Too many calls for now"
+    status = 503
+
+    def __init__(self, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        wait = f"Try again in {_duration(retry_after)}." if retry_after else "Try again in a minute."
+        super().__init__(f"The memory service limits how often it may be asked, and the limit is reached. {wait}")
+
+
+class BrokenAnswer(MemoryPluginError):
+    """Not JSON, not the contract's shape, over the size limit, or a redirect."""
+
+    title = "The memory service gave an answer that cannot be read"
+    default_sentence = (
+        "What the memory service answered cannot be read. Check that MEMORYPLUGIN_URL is its address; "
+        "if it is, try again later."
+    )
+
+
+class ServerError(MemoryPluginError):
+    """5xx."""
+
+    title = "The memory service has a problem"
+    default_sentence = "The memory service reports an error of its own. Try again in a moment."
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"

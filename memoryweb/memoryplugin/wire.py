@@ -1,0 +1,176 @@
+"""The one place that reads the service's JSON: every shape it answers with, to the types of `types.py`.
+
+The shapes are those of the API's own pages and of clients seen in use: strings, `{id, text}`, full objects, images;
+`{data, count}`, `{memories, buckets}`, bare arrays; ids as strings or integers. Unknown fields are ignored. An item that
+cannot be read is counted, never fatal; an answer that is no list at all is a BrokenAnswer.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import BrokenAnswer
+from .types import Bucket, BulkDeleted, Created, Memory, Page
+
+
+def read_buckets(answer: Any) -> tuple[Bucket, ...]:
+    """The buckets of GET /api/buckets, or of the `buckets` field of another answer; unreadable ones are left out."""
+    if isinstance(answer, dict):
+        answer = answer.get("buckets", answer.get("data"))
+    if not isinstance(answer, list):
+        raise BrokenAnswer
+    buckets = (_bucket(item) for item in answer)
+    return tuple(bucket for bucket in buckets if bucket is not None)
+
+
+def read_bucket(answer: Any) -> Bucket:
+    """The bucket that POST /api/buckets made."""
+    if isinstance(answer, dict) and isinstance(answer.get("bucket"), dict):
+        answer = answer["bucket"]
+    bucket = _bucket(answer)
+    if bucket is None:
+        raise BrokenAnswer
+    return bucket
+
+
+def read_page(answer: Any) -> Page:
+    """A list of memories in any of the shapes, with the buckets and totals that came along."""
+    fields = answer if isinstance(answer, dict) else {}
+    items = answer
+    for name in ("memories", "data"):
+        if name in fields:
+            items = fields[name]
+            break
+    if not isinstance(items, list):
+        raise BrokenAnswer
+    read = [_memory(item) for item in items]
+    memories = tuple(memory for memory in read if memory is not None)
+    return Page(
+        memories=memories,
+        buckets=read_buckets(fields["buckets"]) if isinstance(fields.get("buckets"), list) else (),
+        received=len(items),
+        unreadable=len(items) - len(memories),
+        total=_count(fields.get("total")),
+        examples=_count(fields.get("examples")),
+    )
+
+
+def read_memory(answer: Any) -> Memory:
+    """One memory."""
+    memory = _memory(answer)
+    if memory is None:
+        raise BrokenAnswer
+    return memory
+
+
+def read_created(answer: Any) -> Created:
+    """What POST /api/memory says of the new memory."""
+    memory_id = _identifier(answer.get("memoryId", answer.get("id"))) if isinstance(answer, dict) else None
+    if memory_id is None:
+        raise BrokenAnswer
+    return Created(memory_id, answer.get("isDuplicate") is True)
+
+
+def read_bulk_deleted(answer: Any) -> BulkDeleted:
+    """The counts that POST /api/memories/bulk-delete answers with."""
+    return BulkDeleted(read_count(answer, "deleted"), read_count(answer, "failed"))
+
+
+def read_count(answer: Any, name: str) -> int:
+    """The count that stands under `name`, as the operations on examples answer."""
+    count = _count(answer.get(name)) if isinstance(answer, dict) else None
+    if count is None:
+        raise BrokenAnswer
+    return count
+
+
+def read_error(answer: Any) -> str:
+    """The service's own sentence in an error body; empty where there is none fit to show."""
+    sentence = answer.get("error") if isinstance(answer, dict) else None
+    return sentence.strip()[:300] if isinstance(sentence, str) else ""
+
+
+def _bucket(item: Any) -> Bucket | None:
+    if not isinstance(item, dict):
+        return None
+    bucket_id, name = _identifier(item.get("id")), _text(item.get("name"))
+    if bucket_id is None or not name:
+        return None
+    return Bucket(bucket_id, name, _text(item.get("description")) or "", _count(item.get("memoryCount")))
+
+
+def _memory(item: Any) -> Memory | None:
+    if isinstance(item, str):
+        item = {"text": item}
+    if not isinstance(item, dict):
+        return None
+    metadata = item["metadata"] if isinstance(item.get("metadata"), dict) else {}
+    is_image = item.get("content_type") == "image" or "image_url" in item
+    image_url = _text(item.get("image_url")) if is_image else None
+    text = _text(item.get("text")) or _text(item.get("image_description")) or _text(metadata.get("text"))
+    if not text and not image_url:
+        return None
+    text = text or "Image without a description"
+    return Memory(
+        id=_identifier(item.get("id")) or derived_id(text, image_url),
+        text=text,
+        content_type="image" if is_image else "text",
+        bucket_id=_identifier(metadata.get("bucketId")),
+        bucket_name=_text(metadata.get("bucketName")),
+        created_at=_moment(metadata.get("createdAt")),
+        updated_at=_moment(metadata.get("updatedAt")),
+        source=_text(metadata.get("source")),
+        version=_count(metadata.get("version")),
+        score=item["score"] if isinstance(item.get("score"), int | float) else None,
+        image_url=image_url,
+        width=_count(metadata.get("width")) or None,
+        height=_count(metadata.get("height")) or None,
+    )
+
+
+def derived_id(text: str, image_url: str | None) -> str:
+    """A name for an item that comes without an id: of its text, or of its image's path (only the signature changes)."""
+    content = f"image {urlsplit(image_url).path}" if image_url else f"text {text}"
+    return "~" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _text(value: Any) -> str | None:
+    """A string that can be stored and shown: NUL and lone surrogates are replaced."""
+    if not isinstance(value, str):
+        return None
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+def _identifier(value: Any) -> str | None:
+    """Ids come as strings or integers; inside they are strings."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return _text(str(value)) or None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    # Within a day of year 1 or 9999 a moment may have no local time in some zone.
+    return moment if date(1, 1, 3) <= moment.date() <= date(9999, 12, 29) else None
+
+
+def to_bucket_parameter(bucket_id: str) -> int | str:
+    """A bucket's id as the API's `bucketId` wants it: an integer wherever it is one."""
+    return int(bucket_id) if bucket_id.isascii() and bucket_id.isdigit() and len(bucket_id) < 19 else bucket_id
+
+
+def to_moment(moment: datetime) -> str:
+    """An aware datetime as the API writes times."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

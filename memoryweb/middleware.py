@@ -1,0 +1,76 @@
+"""What every request gets: sign-in, the person's time zone, privacy, and an honest answer when the service fails."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from memoryweb.errorpages import service_error
+from memoryweb.htmx import wants_fragment
+from memoryweb.memoryplugin.errors import MemoryPluginError
+
+Answer = Callable[[HttpRequest], HttpResponse]
+ZONE_COOKIE = "time-zone"
+ZONES = available_timezones()
+
+
+def private_pages(get_response: Answer) -> Answer:
+    """No answer may be kept by a shared cache, and a browser asks again before it shows a page it kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return middleware
+
+
+def own_time_zone(get_response: Answer) -> Answer:
+    """Show and read times in the person's own zone, which the browser tells in a cookie; else in TIME_ZONE."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = request.COOKIES.get(ZONE_COOKIE, "")
+        with timezone.override(ZoneInfo(name if name in ZONES else settings.TIME_ZONE)):
+            return get_response(request)
+
+    return middleware
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every view asks for a signed-in person, unless it is marked `login_not_required`."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Answer) -> HttpResponse:
+        """Lead to the sign-in page; a form that htmx sends stays where it is, with what was typed, and is told why."""
+        if not wants_fragment(request):
+            response = super().handle_no_permission(request, view_func)
+        elif request.method == "GET":
+            here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+            response = HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
+        else:
+            response = render(request, "_signed_out.html", status=401)
+            response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class ServiceErrorMiddleware:
+    """Turns an error of the memory service, raised by any view, into a page or a fragment with its sentence."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django."""
+        return service_error(request, error) if isinstance(error, MemoryPluginError) else None

@@ -1,0 +1,26 @@
+"""The instance's own secret: made once, kept in the data folder, readable by its owner only."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(folder: Path) -> str:
+    """The secret in `folder`/secret.key; folder (0700) and file (0600) are made where they are missing.
+
+    Two processes that start together agree on one secret: the file appears under its name only when it is complete,
+    and only once.
+    """
+    file = folder / "secret.key"
+    if not file.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / f"secret.key.{os.getpid()}"
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as handle:
+            handle.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text(encoding="ascii")

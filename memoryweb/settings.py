@@ -1,0 +1,193 @@
+"""Every setting of memoryweb. What can be set from outside is read through `env`; docs/settings.md explains each."""
+
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from memoryweb.environment import Environment
+from memoryweb.secretkey import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR / os.environ.get("ENV_FILE", ".env") if os.environ.get("ENV_FILE", ".env") else None)
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole_number("PORT", 8000, 1, 65535)
+WORKERS = env.whole_number("WORKERS", 2, 1, 64)
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
+HTTPS = env.flag("HTTPS", False)
+EXTRA_HOSTS = env.host_names("ALLOWED_HOSTS")
+MEMORYPLUGIN_TOKEN = env.token("MEMORYPLUGIN_TOKEN")
+MEMORYPLUGIN_URL = env.url("MEMORYPLUGIN_URL", "https://www.memoryplugin.com", ("https", "http"))
+MEMORYPLUGIN_IMAGE_HOSTS = env.host_names("MEMORYPLUGIN_IMAGE_HOSTS")
+REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss", "unix"))
+SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
+
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *EXTRA_HOSTS]
+ROOT_URLCONF = "memoryweb.urls"
+WSGI_APPLICATION = "memoryweb.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+USE_I18N = False
+LANGUAGE_CODE = "en"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "memoryweb",
+    "memoryweb.accounts",
+    "memoryweb.localapi",
+    "buckets",
+    "memories",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "memoryweb.middleware.private_pages",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "memoryweb.middleware.SignInRequiredMiddleware",
+    "memoryweb.middleware.own_time_zone",
+    "memoryweb.middleware.ServiceErrorMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "memoryweb.context.connection",
+            ],
+            "builtins": ["django.templatetags.static", "django_htmx.templatetags.django_htmx", "memoryweb.templatetags.page"],
+        },
+    }
+]
+
+# WAL lets people read while someone writes. An SQLite older than 3.51.3 can lose data in that mode (see memoryweb's
+# docstring), so there the rollback journal stays. FULL: what was answered as saved survives a power cut.
+JOURNAL_MODE = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "memoryweb.sqlite3",
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            "timeout": 10,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": f"PRAGMA journal_mode={JOURNAL_MODE}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+
+# All workers must see the same cache, so it is never one process's memory.
+SHARED_CACHE = (
+    {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+)
+CACHES = {
+    "default": SHARED_CACHE,
+    "images": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache" / "images",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "accounts:signin"
+LOGIN_REDIRECT_URL = "memories:browse"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+
+# Cookies do not know ports: without the instance in their names, two instances on one machine would sign each other's
+# people out.
+INSTANCE = hashlib.sha256(f"instance {SECRET_KEY}".encode()).hexdigest()[:8]
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session-{INSTANCE}"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf-{INSTANCE}"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "memoryweb.views.stale_form"
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in EXTRA_HOSTS] if HTTPS else []
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = False
+# Not "no-referrer": with it, browsers send `Origin: null` with forms, and Django refuses them.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": [],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# One image of 10 MB and its form fields; Django keeps uploads over 2.5 MB in a temporary file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "images"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Paths may hold sign-in links and queries may hold words of memories, so refusals (4xx) are not logged.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "urllib3": {"level": "ERROR"},
+    },
+}

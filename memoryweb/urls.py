@@ -1,0 +1,18 @@
+"""Every address: the pages at the root, the embedded API under /api/."""
+
+from django.urls import include, path
+
+from . import views
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("api/", include("memoryweb.localapi.urls")),
+    path("", include("memoryweb.accounts.urls")),
+    path("buckets/", include("buckets.urls")),
+    path("", include("memories.urls")),
+]

@@ -1,0 +1,62 @@
+// The dialog for a new memory. Without it the same links lead to a page with the same form.
+const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+const headDate = /^\s*(\d{4})-(\d{2})-(\d{2})(?![\d-])/;
+
+function localDay() {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+}
+
+// Says which day the memory will carry: the text's own date, else the one chosen above it.
+function showDay(form) {
+  const field = form.elements.date;
+  const own = form.elements.text.value.match(headDate);
+  const day = own ? own[0].trim() : field.value;
+  const date = new Date(`${day}T12:00:00`);
+  const name = Number.isNaN(date.getTime()) ? "" : date.toLocaleDateString("en", { weekday: "long" });
+  form.querySelector("[data-day-name]").textContent = own ? `The text has its own date: ${day}` : name + (day === localDay() ? ", today" : "");
+  field.classList.toggle("is-overruled", Boolean(own));
+}
+
+// A page that was left open past midnight would still offer yesterday.
+function renewToday(form) {
+  const field = form.elements.date;
+  if (field.value === field.dataset.today) field.value = localDay();
+  field.dataset.today = localDay();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog && plain(event)) {
+    event.preventDefault();
+    const form = dialog.querySelector("form");
+    renewToday(form);
+    showDay(form);
+    if (!dialog.open) dialog.showModal();
+    form.elements.text.focus();
+  } else if (event.target.closest("[data-close-dialog]")) {
+    event.target.closest("dialog").close();
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.form?.matches(".memory-form")) showDay(event.target.form);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const form = document.getElementById("memory-form");
+  if (form) showDay(form);
+});
+const standing = document.getElementById("memory-form");
+if (standing) showDay(standing);
+
+// What was typed is not lost by a click on a link or a closed tab.
+let sending = false;
+document.addEventListener("submit", (event) => {
+  sending = event.target.matches(".memory-form");
+});
+window.addEventListener("beforeunload", (event) => {
+  const text = document.getElementById("memory-text");
+  if (!sending && text && text.value.trim() !== text.defaultValue.trim()) event.preventDefault();
+});

@@ -1,0 +1,92 @@
+// One memory as a panel over the list. The list stays in the page, so Back gives it as it was left.
+const slot = document.getElementById("panel");
+const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+let opener = null;
+
+async function show(url) {
+  await htmx.ajax("GET", url, { target: slot, swap: "innerHTML" });
+  slot.querySelector(".panel-body")?.focus({ preventScroll: true });
+}
+
+function mark() {
+  document.querySelectorAll(".row.is-current").forEach((row) => row.classList.remove("is-current"));
+  if (slot.firstElementChild) opener?.closest(".row")?.classList.add("is-current");
+}
+
+function clear() {
+  slot.replaceChildren();
+  mark();
+  opener?.focus({ preventScroll: true });
+}
+
+function close(listUrl) {
+  if (history.state?.panel) history.back();
+  else if (document.getElementById("memories") && listUrl) {
+    history.pushState(null, "", listUrl);
+    clear();
+  } else location.href = listUrl || "/";
+}
+
+document.addEventListener("click", (event) => {
+  if (!slot || !plain(event)) return;
+  const closer = event.target.closest("[data-close-panel]");
+  if (closer) {
+    event.preventDefault();
+    close(closer.href);
+    return;
+  }
+  let link = event.target.closest("[data-panel]");
+  if (!link && !event.target.closest("a, button, input, summary, img") && getSelection().isCollapsed) {
+    link = event.target.closest(".row")?.querySelector("[data-panel]");
+  }
+  if (!link) return;
+  event.preventDefault();
+  const state = { panel: true };
+  if (history.state?.panel) history.replaceState(state, "", link.href);
+  else history.pushState(state, "", link.href);
+  opener = link;
+  mark();
+  show(link.href);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !slot?.firstElementChild || document.querySelector("dialog[open], :popover-open")) return;
+  if (event.target.id === "q" && event.target.value) return;
+  close(slot.querySelector("[data-close-panel]")?.href);
+});
+
+// Before htmx's own listener, which would fetch the whole page for what is still here.
+window.addEventListener(
+  "popstate",
+  (event) => {
+    if (event.state?.panel) {
+      event.stopImmediatePropagation();
+      show(location.href);
+    } else if (slot?.firstElementChild && document.getElementById("memories")) {
+      event.stopImmediatePropagation();
+      clear();
+    }
+  },
+  true,
+);
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-link]");
+  if (!button) return;
+  const text = button.dataset.copyLink ? new URL(button.dataset.copyLink, location.href).href : document.querySelector(button.dataset.copy).value;
+  const label = button.querySelector("span");
+  try {
+    await navigator.clipboard.writeText(text);
+    label.textContent = "Copied";
+  } catch {
+    label.textContent = "Not allowed here";
+  }
+});
+
+// Copying needs this script, so the buttons appear with it.
+const reveal = () => slot?.querySelectorAll("[data-copy], [data-copy-link]").forEach((button) => (button.hidden = false));
+document.addEventListener("htmx:afterSettle", () => {
+  reveal();
+  mark();
+});
+reveal();

@@ -10,6 +10,7 @@ window.addEventListener(
   { passive: true },
 );
 
+document.documentElement.classList.add("has-script");
 document.addEventListener("htmx:historyRestore", () => scrollTo(0, history.state?.offset ?? 0));
 
 // An image that does not arrive at all (memoryweb itself is gone) leaves its description, not a broken square.

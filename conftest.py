@@ -1,0 +1,43 @@
+"""What all tests share: an owner, pages and API as they ship, and a hosted service to fail on demand."""
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def files_of_this_test(tmp_path, settings):
+    """Image files and the image cache in a folder of the test's own; static files without `collectstatic`'s manifest."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.MEDIA_ROOT = tmp_path / "images"
+    settings.CACHES = settings.CACHES | {
+        "images": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "cache"}
+    }
+    yield
+    caches["images"].clear()
+
+
+@pytest.fixture
+def owner(db):
+    """The owner of the instance."""
+    from memoryweb.accounts import services
+
+    return services.owner()
+
+
+@pytest.fixture
+def signed_in(owner):
+    """A browser's requests, signed in as the owner."""
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def embedded(owner):
+    """The real client over the real embedded server, in-process."""
+    from memoryweb.memoryplugin import connect
+
+    return connect(owner)

@@ -1,0 +1,16 @@
+"""A pytest plugin, loaded before the settings: tests see no setting of this machine and write into no data of its."""
+
+import os
+import tempfile
+
+DOCUMENTED = (
+    "ALLOWED_HOSTS", "DATA_DIR", "HOST", "HTTPS", "MEMORYPLUGIN_IMAGE_HOSTS", "MEMORYPLUGIN_TOKEN", "MEMORYPLUGIN_URL",
+    "PORT", "REDIS_URL", "SECRET_KEY", "TIME_ZONE", "WORKERS",
+)  # fmt: skip
+
+for name in DOCUMENTED:
+    os.environ.pop(name, None)
+os.environ["ENV_FILE"] = ""
+os.environ["SECRET_KEY"] = "only-for-tests"
+_folder = tempfile.TemporaryDirectory(prefix="memoryweb-tests-")
+os.environ["DATA_DIR"] = _folder.name

@@ -41,3 +41,13 @@ def embedded(owner):
     from memoryweb.memoryplugin import connect
 
     return connect(owner)
+
+
+@pytest.fixture
+def hosted(settings):
+    """A stand-in for the hosted service at an address of this test's own; pages and commands speak to it."""
+    from memoryweb.tests.hosted import mounted
+
+    service = mounted()
+    settings.MEMORYPLUGIN_URL, settings.MEMORYPLUGIN_TOKEN = service.base_url, service.token
+    return service

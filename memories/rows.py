@@ -134,7 +134,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         key=key,
         url=reverse("memories:memory", args=[memory.id]),
         text=memory.text,
-        html=mark_safe(Marker(filters.q).mark(markdown.render(memory.text))),
+        html=whole_text(memory, filters),
         day=to_day(day, timezone.localdate()),
         weekday=_weekday(day, timezone.localdate()),
         bucket=_memory_dot(memory, filters),

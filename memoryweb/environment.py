@@ -81,7 +81,7 @@ class Environment:
 
         def cast(raw: str) -> str:
             parts = urlsplit(raw)
-            if parts.scheme not in schemes or not parts.hostname:
+            if parts.scheme not in schemes or not parts.hostname or parts.port == 0:  # reading `port` checks it
                 raise ValueError
             return raw.rstrip("/")
 

@@ -3,17 +3,20 @@
 import errno
 import hashlib
 import ipaddress
-import logging
 import os
 import socket
+import threading
+import time
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from memoryweb.accounts import services
 from memoryweb.addresses import base_url, sign_in_url
@@ -35,11 +38,25 @@ class Command(BaseCommand):
         collect_static_files()
         if settings.JOURNAL_MODE != "WAL":
             self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
-        self.stdout.write(f"\nmemoryweb runs at {base_url()}/")
-        self.stdout.write(f"Sign in, once, with {sign_in_url(services.make_sign_in_link(services.owner()))}")
-        self.stdout.write("Ctrl-C ends it.\n")
-        self.stdout.flush()
+        link = sign_in_url(services.make_sign_in_link(services.owner()))
+        connection.close()
+        threading.Thread(target=self._say_when_it_answers, args=[link], daemon=True).start()
         run_server()
+        self.stdout.write("memoryweb has ended.")
+
+    def _say_when_it_answers(self, link: str) -> None:
+        address = (settings.HOST if settings.HOST not in ("0.0.0.0", "::") else "localhost", settings.PORT)
+        while True:
+            try:
+                socket.create_connection(address, timeout=5).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                break
+        self.stdout.write(f"memoryweb runs at {base_url()}/")
+        self.stdout.write(f"Sign in, once, with {link}")
+        self.stdout.write("Ctrl-C ends it.")
+        self.stdout.flush()
 
 
 def check_address() -> None:
@@ -93,8 +110,7 @@ def run_server() -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
-        log_dictconfig={"loggers": {"_granian": {"level": "WARNING"}}},
+        log_level=LogLevels.error,
         working_dir=settings.BASE_DIR,
     )
-    logging.getLogger("_granian").setLevel(logging.WARNING)
     server.serve()

@@ -1,0 +1,41 @@
+# `make run` and `make test` are all that is needed; each sets itself up, and again when the requirements change.
+PYTHON ?= python3
+BIN := .venv/bin
+TESTS ?=
+
+.PHONY: run test test-browser lint lock shots
+
+run: .venv/run.stamp
+	@$(BIN)/python manage.py serve
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest -n auto -m "not browser" $(TESTS)
+
+# Needs Chromium from the distribution; without it these tests skip and say so.
+test-browser: .venv/dev.stamp
+	$(BIN)/python -m pytest -m browser $(TESTS)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+	$(BIN)/mypy .
+
+# Writes requirements*.txt with hashes from requirements*.in.
+lock: .venv/dev.stamp
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-dev.in -o requirements-dev.txt
+
+# Pictures of every screen into data/shots/, and the one in the README.
+shots: .venv/dev.stamp
+	$(BIN)/python -m memoryweb.tests.browser.shots
+
+.venv/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "memoryweb needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,157 @@
+"""Pictures of every screen, for people to look at: `make shots` puts them into data/shots/, and the README's into docs/."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from memoryweb.tests.browser import chromium
+from memoryweb.tests.server import ROOT, Server, free_port, running_server
+
+FOLDER = ROOT / "data" / "shots"
+SIZES = {"1280": (1280, 900), "390": (390, 844), "320": (320, 640)}
+Look = Callable[[Page, Server], None]
+
+
+def _browse(page: Page, server: Server) -> None:
+    page.goto(server.url)
+
+
+def _images(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?type=image")
+
+
+def _search(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?q=kitchen+worktop")
+
+
+def _nothing(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?q=ktichen&bucket=2&type=text")
+
+
+def _end(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?rows=990")
+    page.mouse.wheel(0, 99999)
+
+
+def _panel(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    article = page.get_by_role("article").filter(has_text="Design tokens").first
+    article.get_by_role("link", name="Open memory").click()
+    page.get_by_role("complementary", name="Memory").wait_for()
+
+
+def _new(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New memory").click()
+    page.get_by_role("textbox", name="Memory", exact=True).fill("Chose the date in the margin for the memory row (sketch B).")
+
+
+def _new_refused(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New memory").click()
+    page.get_by_role("combobox", name="Bucket").select_option("new")
+    page.get_by_role("button", name="Save memory").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def _saved(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New memory").click()
+    page.get_by_role("textbox", name="Memory", exact=True).fill("Rye needs ten minutes longer and a hotter start.")
+    page.get_by_role("button", name="Save memory").click()
+    page.get_by_text("Saved in").or_(page.get_by_text("Already remembered")).wait_for()
+
+
+def _drawer(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    button = page.get_by_role("button", name="Show buckets")
+    if button.is_visible():
+        button.click()
+
+
+def _account(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.locator(".menu summary").click()
+
+
+def _new_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/memories/new/")
+
+
+def _password(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/account/password/")
+
+
+def _missing(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/memories/bWVt/")
+
+
+def _signin(page: Page, server: Server) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{server.url}/signin/")
+
+
+FULL: dict[str, Look] = {
+    "browse": _browse,
+    "images": _images,
+    "search": _search,
+    "nothing": _nothing,
+    "end": _end,
+    "panel": _panel,
+    "new": _new,
+    "new-refused": _new_refused,
+    "saved": _saved,
+    "drawer": _drawer,
+    "account": _account,
+    "new-page": _new_page,
+    "password": _password,
+    "missing": _missing,
+    "signin": _signin,
+}
+
+
+def shoot(server: Server, looks: dict[str, Look], prefix: str = "") -> None:
+    """Take each look in light and dark, wide and narrow."""
+    with chromium.launched() as browser:
+        for size, (width, height) in SIZES.items():
+            for scheme in ("light", "dark"):
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page = context.new_page()
+                page.goto(server.sign_in_link())
+                for name, look in looks.items():
+                    if size == "320" and name not in ("browse", "panel", "new"):
+                        continue
+                    look(page, server)
+                    page.wait_for_load_state("networkidle")
+                    page.wait_for_timeout(300)  # transitions
+                    page.screenshot(path=FOLDER / f"{prefix}{name}-{scheme}-{size}.png")
+                context.close()
+
+
+def main() -> None:
+    """Take all pictures."""
+    if chromium.path() is None:
+        sys.exit("Chromium is not installed; the pictures need it.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        with running_server(Path(folder) / "full") as server:
+            server.api().post(f"{server.url}/api/examples", timeout=30).raise_for_status()
+            shoot(server, FULL)
+            with chromium.launched() as browser:
+                page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1.5)
+                page.goto(server.sign_in_link())
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=ROOT / "docs" / "screenshot.png")
+        with running_server(Path(folder) / "empty") as server:
+            shoot(server, {"browse": _browse}, "empty-")
+        gone = f"http://127.0.0.1:{free_port()}"
+        with running_server(Path(folder) / "gone", MEMORYPLUGIN_TOKEN="none", MEMORYPLUGIN_URL=gone) as server:
+            shoot(server, {"browse": _browse}, "unreachable-")
+    print(f"The pictures are in {FOLDER}")
+
+
+if __name__ == "__main__":
+    main()

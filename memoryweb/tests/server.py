@@ -1,0 +1,93 @@
+"""The real server, as `manage.py serve` starts it, for tests that need it whole."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running instance: its address, the environment it has, and its process."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[str]
+    first_link: str
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints in this instance."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def sign_in_link(self) -> str:
+        """A fresh link that signs the owner in once."""
+        return self.manage("signin").splitlines()[-1]
+
+    def api(self) -> requests.Session:
+        """A session whose requests carry a fresh API token."""
+        session = requests.Session()
+        name = f"test {len(self.manage('token', 'list').splitlines())}"
+        session.headers["Authorization"] = f"Bearer {self.manage('token', 'create', name).splitlines()[-1]}"
+        return session
+
+    def add(self, *texts: str, session: requests.Session | None = None, **fields: object) -> list[str]:
+        """Store memories through the API; returns their ids."""
+        session = session or self.api()
+        answers = [session.post(f"{self.url}/api/memory", json={"text": text, **fields}, timeout=10) for text in texts]
+        return [answer.json()["memoryId"] for answer in answers]
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running_server(folder: Path, **settings: str) -> Iterator[Server]:
+    """An instance with its data in `folder`, ready when this yields, gone with all its processes afterwards."""
+    from memoryweb.tests.environment import DOCUMENTED
+
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name not in DOCUMENTED}
+    environment |= {"ENV_FILE": "", "DATA_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        lines = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Sign in"):
+                break
+        else:
+            raise AssertionError("the server did not start:\n" + "".join(lines))
+        yield Server(f"http://127.0.0.1:{port}", environment, process, lines[-1].split()[-1])
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        process.stdout.close()

@@ -1,0 +1,93 @@
+"""Who may import whom: the lines that design.md draws between the parts, read from the source of every module."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = ("buckets", "memories")
+FORBIDDEN = {
+    "memoryweb.memoryplugin": (*PAGES, "memoryweb.localapi", "memoryweb.accounts"),
+    "memoryweb.localapi": PAGES,
+    "memoryweb.accounts": (*PAGES, "memoryweb.localapi"),
+    "memoryweb.templatetags": (*PAGES, "requests", "memoryweb.localapi", "memoryweb.memoryplugin"),
+    "buckets": ("memories", "memoryweb.localapi", "requests", "urllib3"),
+    "memories": ("memoryweb.localapi", "requests", "urllib3"),
+}
+# The pages' own few modules under memoryweb/, which speak to the service through the client alone.
+PAGE_MODULES = ("memoryweb.views", "memoryweb.middleware", "memoryweb.errorpages", "memoryweb.htmx", "memoryweb.context")
+FORBIDDEN |= {module: ("memoryweb.localapi", "requests", "urllib3") for module in PAGE_MODULES}
+# An independent server keeps the contract honest.
+FORBIDDEN["memoryweb.localapi"] += ("memoryweb.memoryplugin",)
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_by(file: Path) -> set[str]:
+    """Every module that the file names in an import, anywhere in it, relative ones made absolute."""
+    package = module_name(file) if file.name == "__init__.py" else module_name(file).rpartition(".")[0]
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module":
+            names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return names
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def modules() -> list[Path]:
+    files = [file for package in ("memoryweb", *PAGES) for file in (ROOT / package).rglob("*.py")]
+    return sorted(file for file in files if "tests" not in file.relative_to(ROOT).parts)
+
+
+@pytest.mark.parametrize("importer", FORBIDDEN)
+def test_a_part_imports_nothing_that_it_must_not_know(importer):
+    files = [file for file in modules() if within(module_name(file), importer)]
+    broken = {
+        f"{module_name(file)} imports {name}"
+        for file in files
+        for name in imported_by(file)
+        if any(within(name, package) for package in FORBIDDEN[importer])
+    }
+    assert files, f"{importer} is no part of the program any more"
+    assert not broken
+
+
+def test_only_the_service_module_speaks_http():
+    speakers = {module_name(file) for file in modules() if any(within(name, "requests") for name in imported_by(file))}
+    assert speakers
+    assert all(within(module, "memoryweb.memoryplugin") for module in speakers)
+
+
+def test_only_the_service_module_reads_raw_json_from_the_service():
+    readers = {module_name(file) for file in modules() if "memoryweb.memoryplugin.wire" in imported_by(file)}
+    assert readers <= {"memoryweb.memoryplugin.client", "memories.loading", "memories.services"}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from ..localapi import store", "memoryweb.localapi.store"),
+        ("def later():\n    import memories.views", "memories.views"),
+        ("from . import errors", "memoryweb.memoryplugin.errors"),
+        ("importlib.import_module('buckets')", "buckets"),
+    ],
+)
+def test_imports_are_found_in_every_form(tmp_path, monkeypatch, source, found):
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    file = tmp_path / "memoryweb" / "memoryplugin" / "client.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(source)
+    assert found in imported_by(file)

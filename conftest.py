@@ -8,9 +8,7 @@ from django.test import Client
 @pytest.fixture(autouse=True)
 def files_of_this_test(tmp_path, settings):
     """Image files and the image cache in a folder of the test's own; static files without `collectstatic`'s manifest."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.MEDIA_ROOT = tmp_path / "images"
     settings.CACHES = settings.CACHES | {
         "images": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "cache"}

@@ -20,7 +20,11 @@ class MemoryForm(forms.Form):
     """
 
     text = forms.CharField(
-        strip=False, error_messages={"required": "Write what should be remembered.", "null_characters_not_allowed": "The text contains a NUL character. Remove it."}
+        strip=False,
+        error_messages={
+            "required": "Write what should be remembered.",
+            "null_characters_not_allowed": "The text contains a NUL character. Remove it.",
+        },
     )
     date = forms.DateField(required=False, error_messages={"invalid": "Choose a day, written like 2025-03-04."})
     bucket = forms.CharField(required=False, max_length=200)
@@ -34,7 +38,8 @@ class MemoryForm(forms.Form):
         characters = len(dates.with_date(text, timezone.localdate()))
         if characters > MOST_CHARACTERS:
             raise forms.ValidationError(
-                f"This has {characters:,} characters with its date; at most {MOST_CHARACTERS:,} can be kept. Shorten it, or save it in parts."
+                f"This has {characters:,} characters with its date; at most {MOST_CHARACTERS:,} can be kept. "
+                "Shorten it, or save it in parts."
             )
         return text
 
@@ -48,5 +53,4 @@ class MemoryForm(forms.Form):
 
     def choose(self, bucket: Bucket) -> None:
         """Let the form name this bucket from now on: the new one, once it has been created."""
-        self.data = self.data.copy()
-        self.data["bucket"], self.data["new_bucket"] = bucket.id, ""
+        self.data = dict(self.data.items()) | {"bucket": bucket.id, "new_bucket": ""}

@@ -53,7 +53,7 @@ def sizes(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str,
     known = {memory.id: (memory.width, memory.height) for memory in memories if memory.width and memory.height}
     asked = {_key(client, memory.id): memory.id for memory in memories if memory.is_image and memory.id not in known}
     fetched = caches["default"].get_many(asked) if asked else {}
-    return known | {asked[key]: size for key, size in fetched.items()}  # type: ignore[return-value]  # both are pairs
+    return known | {asked[key]: size for key, size in fetched.items()}
 
 
 def _fetch(client: MemoryPluginClient, memory: Memory) -> ShownImage:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import nh3
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 # Images would be fetched from elsewhere; their Markdown is read as a link. One heading level fits a memory in a list.
@@ -16,7 +17,7 @@ _HEADINGS = {f"h{level}": "h3" for level in range(1, 7)}
 
 
 @lru_cache(maxsize=2048)
-def render(text: str) -> str:
+def render(text: str) -> SafeString:
     """Safe HTML of `text`. Links leave without a referrer; no attribute but `href` (and a list's start) survives.
 
     Sanitised after rendering, so that nothing depends on the parser: a stored `hx-get` would be run by htmx with the
@@ -26,10 +27,11 @@ def render(text: str) -> str:
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
     html = _parser.renderer.render(tokens, _parser.options, {})
-    return nh3.clean(
+    safe = nh3.clean(
         html,
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+    return mark_safe(safe.replace("<pre>", '<pre tabindex="0">'))  # wide code scrolls, also for those who have no mouse

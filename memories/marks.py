@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.utils.safestring import SafeString, mark_safe
+
 _PIECE = re.compile(r"<[^>]*>|&[#\w]+;|[^\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 _PREFIX_LETTERS = 3
@@ -27,11 +29,11 @@ class Marker:
         word = folded(word)
         return word in self._words or (self._beginning is not None and word.startswith(self._beginning))
 
-    def mark(self, html: str) -> str:
+    def mark(self, html: SafeString) -> SafeString:
         """Safe HTML with `<mark>` around each such word; tags and entities are left alone."""
         if not self._words:
             return html
-        return _PIECE.sub(lambda piece: f"<mark>{piece[0]}</mark>" if self._is_hit(piece[0]) else piece[0], html)
+        return mark_safe(_PIECE.sub(lambda piece: f"<mark>{piece[0]}</mark>" if self._is_hit(piece[0]) else piece[0], html))
 
     def first(self, text: str) -> int | None:
         """Where the first such word begins in a plain text; None where there is none."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from memoryweb.memoryplugin.types import Bucket, Memory
 
@@ -112,17 +112,22 @@ def _day_id(day: Day) -> str:
 def whole_text(memory: Memory, filters: Filters) -> SafeString:
     """A memory's text for the list, not cut."""
     day = dates.day_of(memory.text, memory.created_at)
-    return mark_safe(Marker(filters.q).mark(markdown.render(dates.without_date(memory.text, day))))
+    return Marker(filters.q).mark(markdown.render(dates.without_date(memory.text, day)))
 
 
 def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> Detail:
     """A memory for the panel; what the service does not tell is left out."""
     day = dates.day_of(memory.text, memory.created_at)
-    key, width, height = _key(memory), *(size or (None, None))
+    width, height = size or (None, None)
     facts = []
     if memory.created_at:
         facts.append(("Created", _moment(memory.created_at)))
-    if memory.updated_at and memory.created_at and memory.updated_at - memory.created_at > timedelta(seconds=1) and (memory.version or 1) > 1:
+    if (
+        memory.updated_at
+        and memory.created_at
+        and memory.updated_at - memory.created_at > timedelta(seconds=1)
+        and (memory.version or 1) > 1
+    ):
         facts.append(("Changed", _moment(memory.updated_at)))
     if memory.source:
         facts.append(("Source", memory.source))
@@ -131,7 +136,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         facts.append(("Size", f"{width} × {height} pixels"))
     return Detail(
         memory=memory,
-        key=key,
+        key=_key(memory),
         url=reverse("memories:memory", args=[memory.id]),
         text=memory.text,
         html=whole_text(memory, filters),
@@ -147,7 +152,14 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
 
 def dot(bucket: Bucket, filters: Filters) -> Dot:
     """A bucket in the navigation; the query and the type stay as they are."""
-    return Dot(bucket.id, bucket.name, hue(bucket.id, bucket.name), filters.url(bucket=bucket.id), bucket.memory_count, bucket.id == filters.bucket)
+    return Dot(
+        bucket.id,
+        bucket.name,
+        hue(bucket.id, bucket.name),
+        filters.url(bucket=bucket.id),
+        bucket.memory_count,
+        bucket.id == filters.bucket,
+    )
 
 
 def hue(bucket_id: str, name: str) -> str:
@@ -167,9 +179,7 @@ def to_day(day: date | None, today: date) -> Day:
     return Day(day.isoformat(), str(day.day), f"{day:%B}", note, day == today)
 
 
-def _row(
-    memory: Memory, filters: Filters, marker: Marker, today: date, sizes: Mapping[str, tuple[int, int]]
-) -> Row:
+def _row(memory: Memory, filters: Filters, marker: Marker, today: date, sizes: Mapping[str, tuple[int, int]]) -> Row:
     day = dates.day_of(memory.text, memory.created_at)
     text = dates.without_date(memory.text, day)
     shown = _excerpt(text, marker)
@@ -179,7 +189,7 @@ def _row(
     return Row(
         key=_key(memory),
         url=f"{url}?{context}" if context else url,
-        html=mark_safe(marker.mark(markdown.render(shown))),
+        html=marker.mark(markdown.render(shown)),
         day=to_day(day, today),
         bucket=_memory_dot(memory, filters),
         text_url=f"{reverse('memories:text', args=[memory.id])}?{context}" if shown != text else "",
@@ -192,23 +202,26 @@ def _row(
 
 
 def _excerpt(text: str, marker: Marker) -> str:
-    """The text, cut at a word near CUT_CHARACTERS where it is much longer; from about the first word found on."""
+    """The text, cut between words near CUT_CHARACTERS where it is much longer; from about the first word found on."""
     if len(text) <= CUT_CHARACTERS * 1.2 and text.count("\n") <= CUT_LINES * 1.5:
         return text
     start = 0
     found = marker.first(text)
     if found is not None and found > CUT_CHARACTERS - LEAD_CHARACTERS:
         start = text.find(" ", found - LEAD_CHARACTERS, found) + 1 or found
-    cut = "\n".join(text[start : start + CUT_CHARACTERS].split("\n")[:CUT_LINES])
+    cut = text[start : start + CUT_CHARACTERS]
     if start + len(cut) < len(text):
-        cut = re.sub(r"\s\S{0,40}$", "", cut) + " …"
+        cut = re.sub(r"\s\S{0,40}$", "", cut)
+    cut = "\n".join(cut.split("\n")[:CUT_LINES])
     return f"… {cut}" if start else cut
 
 
 def _memory_dot(memory: Memory, filters: Filters) -> Dot | None:
     if memory.bucket_id is None or not memory.bucket_name:
         return None
-    return Dot(memory.bucket_id, memory.bucket_name, hue(memory.bucket_id, memory.bucket_name), filters.url(bucket=memory.bucket_id))
+    return Dot(
+        memory.bucket_id, memory.bucket_name, hue(memory.bucket_id, memory.bucket_name), filters.url(bucket=memory.bucket_id)
+    )
 
 
 def _key(memory: Memory) -> str:

@@ -13,7 +13,7 @@ from buckets.services import BucketList
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import NotFound
-from memoryweb.memoryplugin.types import Bucket, Created, Memory, Page
+from memoryweb.memoryplugin.types import Bucket, Created, Memory
 
 from . import dates
 from .filters import Filters
@@ -142,9 +142,7 @@ def look_for(client: MemoryPluginClient, text: str, day: date, bucket: Bucket | 
     return next((memory for memory in page.memories if memory.text.strip() == text), None)
 
 
-def _completed(
-    client: MemoryPluginClient, memories: tuple[Memory, ...], buckets: BucketList, bucket_id: str
-) -> tuple[Memory, ...]:
+def _completed(client: MemoryPluginClient, memories: tuple[Memory, ...], buckets: BucketList, bucket_id: str) -> tuple[Memory, ...]:
     """The memories with what a thin hosted answer leaves out: the chosen bucket, its name, what fuller answers said."""
     if client.is_embedded:
         return memories

@@ -59,7 +59,10 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     client = connect(request.user)
     shown = services.find(client, memory_id)
     size = images.sizes(client, (shown,)).get(shown.id)
-    context: dict[str, Any] = {"memory": rows.detail(shown, filters, size), "list_url": filters.url(rows=filters.rows, skip=filters.skip)}
+    context: dict[str, Any] = {
+        "memory": rows.detail(shown, filters, size),
+        "list_url": filters.url(rows=filters.rows, skip=filters.skip),
+    }
     if not wants_fragment(request):
         found = services.browse(client, filters)
         context = listing.context(client, found) | form_context(MemoryForm(), found.buckets, filters) | context
@@ -182,6 +185,7 @@ def show_form(
 ) -> HttpResponse:
     """The form, for the dialog or as a page, with what happened to it: `failure`, `duplicate`, `saved`, `not_found`."""
     filters = filters or Filters()
+    buckets: bucket_services.BucketList | None
     try:
         buckets = bucket_services.bucket_list(client)
     except MemoryPluginError:
@@ -190,9 +194,7 @@ def show_form(
     return render_either(request, "memories/new.html", "memories/_form.html", context, status=status)
 
 
-def saved_answer(
-    request: HttpRequest, client: MemoryPluginClient, bucket: Bucket | None, saved: dict[str, str]
-) -> HttpResponse:
+def saved_answer(request: HttpRequest, client: MemoryPluginClient, bucket: Bucket | None, saved: dict[str, str]) -> HttpResponse:
     """After saving: for htmx an empty form, and the list behind the dialog as it is now; else the list."""
     if not wants_fragment(request):
         messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=saved["url"])

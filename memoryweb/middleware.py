@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -48,10 +49,10 @@ def own_time_zone(get_response: Answer) -> Answer:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every view asks for a signed-in person, unless it is marked `login_not_required`."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Answer) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:  # type: ignore[override]  # not only redirects
         """Lead to the sign-in page; a form that htmx sends stays where it is, with what was typed, and is told why."""
         if not wants_fragment(request):
-            response = super().handle_no_permission(request, view_func)
+            response: HttpResponse = super().handle_no_permission(request, view_func)
         elif request.method == "GET":
             here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
             response = HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
@@ -69,6 +70,7 @@ class ServiceErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Called by Django."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -15,8 +15,8 @@ def secret_key(folder: Path) -> str:
     if not file.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f"secret.key.{os.getpid()}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as handle:
-            handle.write(secrets.token_urlsafe(50))
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
         try:
             os.link(draft, file)
         except FileExistsError:

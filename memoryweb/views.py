@@ -23,7 +23,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without the secret that its page was given: signed in again elsewhere, or cookies are off."""
     return refusal(
         request, 403, "This page is out of date",
-        "You signed in again since it was opened, or cookies are switched off. Copy what you typed, load the page again and repeat.",
+        "You signed in again since it was opened, or cookies are off. Copy what you typed, load the page again and repeat.",
     )  # fmt: skip
 
 
@@ -44,4 +44,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, from a template that needs nothing, since anything may have failed."""
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]  # no context processors
+    return render(None, "500.html", status=500)

@@ -76,9 +76,7 @@ def revoke_token(name: str) -> bool:
 def token_holder(secret: str) -> User | None:
     """The person that a bearer token stands for; None when it is unknown or revoked or the person may not sign in."""
     token = (
-        Token.objects.select_related("user")
-        .filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True)
-        .first()
+        Token.objects.select_related("user").filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True).first()
     )
     return token.user if token else None
 

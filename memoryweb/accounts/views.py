@@ -1,5 +1,7 @@
 """Signing in, by password or by a link that works once; signing out; setting a password."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import forms, login, update_session_auth_hash
 from django.contrib.auth import views as auth_views
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from memoryweb.errorpages import refusal
 
 from . import services
+from .models import User
 
 
 class SignIn(auth_views.LoginView):
@@ -50,13 +53,14 @@ def use_link(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """`/account/password/`: set a first password, or change it knowing the old one. Other sessions end."""
-    has_one = request.user.has_usable_password()
+    person = cast(User, request.user)  # pages are for signed-in people only
+    has_one = person.has_usable_password()
     kind = forms.PasswordChangeForm if has_one else forms.SetPasswordForm
-    form = kind(request.user, request.POST or None)
+    form = kind(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
-        update_session_auth_hash(request, form.user)
-        messages.success(request, f"The password is set. Sign in as “{form.user.get_username()}” with it from now on.")
+        update_session_auth_hash(request, person)
+        messages.success(request, f"The password is set. Sign in as “{person.get_username()}” with it from now on.")
         return redirect("memories:browse")
     status = 422 if form.is_bound else 200
     return render(request, "accounts/password.html", {"form": form, "has_one": has_one}, status=status)

@@ -53,7 +53,7 @@ def clean(content: bytes) -> CleanImage:
 
 
 def _encode(opened: Image.Image, image_format: str, frames: int) -> tuple[bytes, tuple[int, int]]:
-    options: dict[str, object] = {"JPEG": {"quality": 90}, "WEBP": {"quality": 90}}.get(image_format, {})
+    options: dict[str, object] = {"quality": 90} if image_format in ("JPEG", "WEBP") else {}
     durations, pictures = [], []
     for number in range(frames):
         opened.seek(number)

@@ -48,14 +48,13 @@ def match_expression(query: str) -> str:
     return " OR ".join(terms)
 
 
-def rank(
-    query: str, *, bucket_id: int | None, content_type: str, skip: int, count: int
-) -> list[tuple[int, float]]:
+def rank(query: str, *, bucket_id: int | None, content_type: str, skip: int, count: int) -> list[tuple[int, float]]:
     """The memories that match best as (Memory.id, score), best first; newer wins ties. Scores are positive bm25."""
     expression = match_expression(query)
     if not expression:
         return []
-    conditions, values = ["memory_index MATCH %s"], [expression]
+    conditions = ["memory_index MATCH %s"]
+    values: list[str | int] = [expression]
     if bucket_id is not None:
         conditions.append("m.bucket_id = %s")
         values.append(bucket_id)

@@ -6,9 +6,11 @@ that it changes.
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,8 @@ Row = dict[str, Any]
 
 
 def buckets() -> list[Bucket]:
-    """Every bucket: the default one first, then by name."""
-    found = sorted(Bucket.objects.all(), key=lambda bucket: (bucket.key != _key(DEFAULT_BUCKET), bucket.key))
+    """Every bucket: the default one first, then by name, numbers in it by their value."""
+    found = sorted(Bucket.objects.all(), key=_bucket_order)
     if not found or found[0].key != _key(DEFAULT_BUCKET):
         return [default_bucket(), *found]
     return found
@@ -67,13 +69,9 @@ def newest(*, bucket_id: int | None = None, content_type: str = "", skip: int, c
     return list(rows[skip:] if count is None else rows[skip : skip + count])
 
 
-def best(
-    query: str, *, bucket_id: int | None = None, content_type: str = "", skip: int, count: int | None
-) -> list[Row]:
+def best(query: str, *, bucket_id: int | None = None, content_type: str = "", skip: int, count: int | None) -> list[Row]:
     """Memories that match the query, most relevant first, each with its `score`."""
-    ranked = search.rank(
-        query, bucket_id=bucket_id, content_type=content_type, skip=skip, count=-1 if count is None else count
-    )
+    ranked = search.rank(query, bucket_id=bucket_id, content_type=content_type, skip=skip, count=-1 if count is None else count)
     rows = {row["id"]: row for row in Memory.objects.filter(id__in=[key for key, _ in ranked]).values(*FIELDS)}
     return [rows[key] | {"score": score} for key, score in ranked if key in rows]
 
@@ -82,9 +80,7 @@ def total(*, bucket_id: int | None = None, content_type: str = "") -> int:
     """How many memories there are, from the maintained counts."""
     counts = Bucket.objects.filter(id=bucket_id) if bucket_id is not None else Bucket.objects.all()
     pairs = counts.values_list("text_count", "image_count")
-    return sum(
-        (texts if content_type != "image" else 0) + (pictures if content_type != "text" else 0) for texts, pictures in pairs
-    )
+    return sum((texts if content_type != "image" else 0) + (pictures if content_type != "text" else 0) for texts, pictures in pairs)
 
 
 def memory(public_id: str) -> Row:
@@ -133,9 +129,7 @@ def add(
 
 
 @transaction.atomic
-def update(
-    public_id: str, *, text: str | None = None, bucket_id: int | None = None, bucket_name: str | None = None
-) -> None:
+def update(public_id: str, *, text: str | None = None, bucket_id: int | None = None, bucket_name: str | None = None) -> None:
     """Change one memory's text, bucket or both; Missing when memory or bucket is not there, and nothing is changed."""
     row = _existing([public_id])[0]
     if text is not None:
@@ -172,9 +166,7 @@ def add_examples() -> int:
         return 0
     content = json.loads((EXAMPLES / "examples.json").read_text(encoding="utf-8"))
     pictures = {  # decoded before the transaction, so that nobody waits for its lock
-        item["image"]: images.clean((EXAMPLES / item["image"]).read_bytes())
-        for item in content["memories"]
-        if "image" in item
+        item["image"]: images.clean((EXAMPLES / item["image"]).read_bytes()) for item in content["memories"] if "image" in item
     }
     now = timezone.localtime()
     with transaction.atomic():
@@ -215,6 +207,12 @@ def _key(name: str) -> str:
     return name.casefold()
 
 
+def _bucket_order(bucket: Bucket) -> tuple[bool, list[tuple[int, str]]]:
+    parts = re.split("([0-9]+)", bucket.key)
+    values = [(int(part), "") if part.isascii() and part.isdigit() else (-1, part) for part in parts]
+    return bucket.key != _key(DEFAULT_BUCKET), values
+
+
 def _digest(text: str, image: str) -> str:
     return hashlib.sha256(f"{image}\n{text}".encode()).hexdigest()
 
@@ -237,7 +235,9 @@ def _existing(public_ids: Sequence[str]) -> list[Memory]:
     rows = list(Memory.objects.filter(public_id__in=public_ids))
     missing = sorted(set(public_ids) - {row.public_id for row in rows})
     if missing:
-        sentence = "Some of these memories do not exist; none was changed." if len(public_ids) > 1 else "There is no memory with this id."
+        sentence = (
+            "Some of these memories do not exist; none was changed." if len(public_ids) > 1 else "There is no memory with this id."
+        )
         raise Missing(sentence, rejectedIds=missing)
     return rows
 
@@ -255,9 +255,7 @@ def _move(rows: list[Memory], bucket: Bucket) -> None:
         if row.bucket_id != bucket.id:
             _count(row.bucket_id, row.content_type, -1)
             _count(bucket.id, row.content_type, 1)
-    Memory.objects.filter(id__in=[row.id for row in rows]).update(
-        bucket=bucket, updated_at=timezone.now(), is_example=False
-    )
+    Memory.objects.filter(id__in=[row.id for row in rows]).update(bucket=bucket, updated_at=timezone.now(), is_example=False)
 
 
 def _remove(rows: QuerySet[Memory]) -> int:
@@ -268,5 +266,5 @@ def _remove(rows: QuerySet[Memory]) -> int:
     removed = rows.delete()[0]
     unused = files - set(Memory.objects.filter(image__in=files).values_list("image", flat=True))
     for name in unused:
-        transaction.on_commit(lambda name=name: images.discard(name))
+        transaction.on_commit(partial(images.discard, name))
     return removed

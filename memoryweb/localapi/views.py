@@ -66,9 +66,7 @@ def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
         rows = store.best(wanted.query, **narrowing, count=count)
     else:
         rows = store.newest(**narrowing, count=count)
-    memories = [
-        wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in rows
-    ]
+    memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in rows]
     answer = {
         "memories": memories,
         "buckets": [wire.bucket_json(bucket) for bucket in store.buckets()],
@@ -94,9 +92,7 @@ def update_or_move_memories(request: HttpRequest) -> dict[str, Any]:
     if change.memoryIds is not None:
         moved = store.move(change.memoryIds, bucket_id=change.bucketId, bucket_name=change.bucketName)
         return {"done": "ok", "moved": moved}
-    store.update(
-        change.memoryId or "", text=change.text, bucket_id=change.bucketId, bucket_name=change.bucketName
-    )
+    store.update(change.memoryId or "", text=change.text, bucket_id=change.bucketId, bucket_name=change.bucketName)
     return {"done": "ok"}
 
 

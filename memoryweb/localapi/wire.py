@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
@@ -175,9 +176,10 @@ def read_memory(request: HttpRequest) -> tuple[MemoryInput, images.CleanImage | 
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
         raise Refused("The body is no readable multipart/form-data.") from None
     memory = _checked(MemoryInput, {name: value for name, value in fields.items() if value != ""})
-    if "image" not in files:
+    upload = files.get("image")
+    if not isinstance(upload, UploadedFile):
         raise Refused("image: no file was sent. Add one, or send JSON for a text.")
-    return memory, images.clean(files["image"].read())
+    return memory, images.clean(upload.read())
 
 
 def bucket_json(bucket: Bucket) -> dict[str, Any]:

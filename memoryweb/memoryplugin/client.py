@@ -58,13 +58,20 @@ class BearerToken(AuthBase):
         return request
 
 
+class Session(requests.Session):
+    """A Session to which no answer is a redirect: requests would read its whole body, and parse where it leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Called by requests."""
+
+
 @lru_cache(maxsize=8)
 def pooled_session(base_url: str) -> requests.Session:
     """The process's one Session for `base_url`, so that connections are used again; it keeps no cookies.
 
     A test that wants a fake service mounts its transport here.
     """
-    session = requests.Session()
+    session = Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", DeadlineAdapter(pool_maxsize=32))
@@ -80,9 +87,7 @@ class MemoryPluginClient:
     three times, anything else once: when its answer is lost, the error says `outcome_unknown`.
     """
 
-    def __init__(
-        self, base_url: str, token: str = "", *, acting_person: Any = None, image_hosts: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, base_url: str, token: str = "", *, acting_person: Any = None, image_hosts: Iterable[str] = ()) -> None:
         """`token` is sent to `base_url` and nowhere else.
 
         `acting_person` takes its place on the embedded server. `image_hosts` are hosts that images may be fetched from
@@ -226,7 +231,11 @@ class MemoryPluginClient:
         The token is not sent. Raises NotFound when the URL has died, and BrokenAnswer for an address that images may
         not come from, for anything that does not call itself an image, and for more than 10 MB.
         """
-        parts = urlsplit(url)
+        try:
+            url = requests.Request("GET", url).prepare().url or ""  # as it will be sent: parsers differ on odd addresses
+            parts = urlsplit(url)
+        except (requests.RequestException, ValueError):
+            raise BrokenAnswer("The image's address cannot be read.") from None
         host = (parts.hostname or "").lower()
         known = {self.host, IMAGE_HOST} | self._image_hosts
         if host not in known and not host.endswith(f".{IMAGE_HOST}"):
@@ -276,9 +285,7 @@ class MemoryPluginClient:
                     time.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(
-        self, method: str, url: str, deadline: Deadline, **request: Any
-    ) -> tuple[requests.Response, bytes]:
+    def _attempt(self, method: str, url: str, deadline: Deadline, **request: Any) -> tuple[requests.Response, bytes]:
         sent = method != "GET"  # a write that breaks from here on may have happened
         left = max(deadline.left, 0.1)
         try:

@@ -8,6 +8,7 @@ once, in the headers as well as in the body.
 import socket
 import threading
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 from types import TracebackType
 
@@ -47,11 +48,9 @@ class Deadline:
     def _shut(self) -> None:
         sock = getattr(self._connection, "sock", None)
         if isinstance(sock, socket.socket):
-            try:
+            with suppress(OSError):  # closed already
                 # The plain socket's method, for TLS too: it ends a read without touching what the reader uses.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed already
 
     def __enter__(self) -> "Deadline":
         self._token = _current.set(self)

@@ -114,8 +114,7 @@ class BrokenAnswer(MemoryPluginError):
 
     title = "The memory service gave an answer that cannot be read"
     default_sentence = (
-        "What the memory service answered cannot be read. Check that MEMORYPLUGIN_URL is its address; "
-        "if it is, try again later."
+        "What the memory service answered cannot be read. Check that MEMORYPLUGIN_URL is its address; if it is, try again later."
     )
 
 

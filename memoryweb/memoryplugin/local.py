@@ -65,8 +65,7 @@ class LocalAdapter(BaseAdapter):
         response.raw = HTTPResponse(BytesIO(b"".join(answer)), preload_content=False)
         response.url = request.url or LOCAL_URL
         response.request = request
-        answer.close()
-        return response
+        return response  # `answer` stays open: to close it would tell Django that the caller's own request is over
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -91,4 +90,7 @@ def _call(request: requests.PreparedRequest) -> Any:
     }
     django_request = LocalRequest(environ)
     match = resolve(django_request.path_info)
-    return match.func(django_request, *match.args, **match.kwargs)
+    try:
+        return match.func(django_request, *match.args, **match.kwargs)
+    finally:
+        django_request.close()

@@ -2,7 +2,8 @@
 
 The shapes are those of the API's own pages and of clients seen in use: strings, `{id, text}`, full objects, images;
 `{data, count}`, `{memories, buckets}`, bare arrays; ids as strings or integers. Unknown fields are ignored. An item that
-cannot be read is counted, never fatal; an answer that is no list at all is a BrokenAnswer.
+cannot be read is counted, never fatal; an answer that is no list at all is a BrokenAnswer. What only writes answer with
+and cannot be read says `outcome_unknown`: the write was accepted, and has probably happened.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ def read_bucket(answer: Any) -> Bucket:
         answer = answer["bucket"]
     bucket = _bucket(answer)
     if bucket is None:
-        raise BrokenAnswer
+        raise BrokenAnswer(outcome_unknown=True)
     return bucket
 
 
@@ -68,7 +69,7 @@ def read_created(answer: Any) -> Created:
     """What POST /api/memory says of the new memory."""
     memory_id = _identifier(answer.get("memoryId", answer.get("id"))) if isinstance(answer, dict) else None
     if memory_id is None:
-        raise BrokenAnswer
+        raise BrokenAnswer(outcome_unknown=True)
     return Created(memory_id, answer.get("isDuplicate") is True)
 
 
@@ -81,14 +82,14 @@ def read_count(answer: Any, name: str) -> int:
     """The count that stands under `name`, as the operations on examples answer."""
     count = _count(answer.get(name)) if isinstance(answer, dict) else None
     if count is None:
-        raise BrokenAnswer
+        raise BrokenAnswer(outcome_unknown=True)
     return count
 
 
 def read_error(answer: Any) -> str:
     """The service's own sentence in an error body; empty where there is none fit to show."""
-    sentence = answer.get("error") if isinstance(answer, dict) else None
-    return sentence.strip()[:300] if isinstance(sentence, str) else ""
+    sentence = _text(answer.get("error")) if isinstance(answer, dict) else None
+    return sentence.strip()[:300] if sentence else ""
 
 
 def _bucket(item: Any) -> Bucket | None:
@@ -106,7 +107,7 @@ def _memory(item: Any) -> Memory | None:
     if not isinstance(item, dict):
         return None
     metadata = item["metadata"] if isinstance(item.get("metadata"), dict) else {}
-    is_image = item.get("content_type") == "image" or "image_url" in item
+    is_image = item.get("content_type") == "image" or bool(item.get("image_url"))
     image_url = _text(item.get("image_url")) if is_image else None
     text = _text(item.get("text")) or _text(item.get("image_description")) or _text(metadata.get("text"))
     if not text and not image_url:
@@ -122,7 +123,7 @@ def _memory(item: Any) -> Memory | None:
         updated_at=_moment(metadata.get("updatedAt")),
         source=_text(metadata.get("source")),
         version=_count(metadata.get("version")),
-        score=item["score"] if isinstance(item.get("score"), int | float) else None,
+        score=_number(item.get("score")),
         image_url=image_url,
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
@@ -131,8 +132,15 @@ def _memory(item: Any) -> Memory | None:
 
 def derived_id(text: str, image_url: str | None) -> str:
     """A name for an item that comes without an id: of its text, or of its image's path (only the signature changes)."""
-    content = f"image {urlsplit(image_url).path}" if image_url else f"text {text}"
+    content = f"image {_path(image_url)}" if image_url else f"text {text}"
     return "~" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # no address at all
+        return address
 
 
 def _text(value: Any) -> str | None:
@@ -151,6 +159,10 @@ def _identifier(value: Any) -> str | None:
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _moment(value: Any) -> datetime | None:

@@ -17,7 +17,7 @@ FORBIDDEN = {
 }
 # The pages' own few modules under memoryweb/, which speak to the service through the client alone.
 PAGE_MODULES = ("memoryweb.views", "memoryweb.middleware", "memoryweb.errorpages", "memoryweb.htmx", "memoryweb.context")
-FORBIDDEN |= {module: ("memoryweb.localapi", "requests", "urllib3") for module in PAGE_MODULES}
+FORBIDDEN |= dict.fromkeys(PAGE_MODULES, ("memoryweb.localapi", "requests", "urllib3"))
 # An independent server keeps the contract honest.
 FORBIDDEN["memoryweb.localapi"] += ("memoryweb.memoryplugin",)
 

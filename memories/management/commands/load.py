@@ -28,8 +28,8 @@ class Command(BaseCommand):
         report = loading.Report()
         try:
             reports = loading.load(connect(accounts.owner()), entries, options["bucket"].strip())
-            for report in tqdm(reports, total=len(entries), unit=" memories", disable=None, leave=False):
-                pass
+            for so_far in tqdm(reports, total=len(entries), unit=" memories", disable=None, leave=False):
+                report = so_far
         except MemoryPluginError as error:
             self._tell(report)
             raise CommandError(f"Stopped: {error.sentence} What was added stays; run the same command again to go on.") from None

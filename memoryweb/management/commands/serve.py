@@ -80,7 +80,9 @@ def check_address() -> None:
             probe.bind(address)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CommandError(f"Port {settings.PORT} is in use. Set PORT to another one, such as {settings.PORT + 1}.") from None
+                raise CommandError(
+                    f"Port {settings.PORT} is in use. Set PORT to another one, such as {settings.PORT + 1}."
+                ) from None
             raise CommandError(f"memoryweb cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.") from None
 
 
@@ -90,7 +92,9 @@ def collect_static_files() -> None:
     state = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            state.update(f"{path} {Path(storage.path(path)).stat().st_size} {Path(storage.path(path)).stat().st_mtime_ns}\n".encode())
+            state.update(
+                f"{path} {Path(storage.path(path)).stat().st_size} {Path(storage.path(path)).stat().st_mtime_ns}\n".encode()
+            )
     if stamp.is_file() and stamp.read_text(encoding="ascii") == state.hexdigest():
         return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)

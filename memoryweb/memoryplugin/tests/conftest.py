@@ -1,0 +1,13 @@
+"""What the tests of the service module share."""
+
+import pytest
+
+from memoryweb.memoryplugin import client as client_module
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses between attempts, as a list of seconds; they take no time."""
+    made = []
+    monkeypatch.setattr(client_module.time, "sleep", made.append)
+    return made

@@ -1,0 +1,172 @@
+"""Each operation of the contract has a method, which sends what the contract says, to where it says, as whom it should."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from memoryweb import localapi
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.local import LOCAL_URL
+from memoryweb.memoryplugin.types import Bucket, BulkDeleted, Created
+
+from .transport import TOKEN, answer, service
+
+CONTRACT = yaml.safe_load((Path(localapi.__file__).parent / "openapi.yaml").read_text(encoding="utf-8"))
+OPERATIONS = {
+    re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation["operationId"]).lower(): (
+        method.upper(),
+        path,
+        operation,
+    )
+    for path, methods in CONTRACT["paths"].items()
+    for method, operation in methods.items()
+}
+PAGE = {"memories": [], "buckets": []}
+CREATED = {"done": "ok", "memoryId": "mem_1"}
+NOTED = datetime(2026, 4, 1, 10, tzinfo=UTC)
+
+# method of the client, its arguments, the answer; what is sent then: path, query, body
+CALLS = [
+    ("list_buckets", (), {}, [], "/api/buckets", {"v": "2"}, None),
+    ("create_bucket", ("Work",), {}, {"id": 1, "name": "Work"}, "/api/buckets", {}, {"name": "Work"}),
+    (
+        "create_bucket", ("Work", "Jobs"), {}, {"id": 1, "name": "Work"},
+        "/api/buckets", {}, {"name": "Work", "description": "Jobs"},
+    ),
+    ("get_memories", (), {}, {"data": [], "count": 0}, "/api/memory", {"v": "2"}, None),
+    (
+        "get_memories", (), {"query": "tea & ü", "all": True, "latest": True, "count": 5, "skip": 10}, {"data": []},
+        "/api/memory", {"v": "2", "query": "tea & ü", "all": "true", "latest": "true", "count": "5", "skip": "10"}, None,
+    ),
+    ("add_new_memory", ("Tea",), {}, CREATED, "/api/memory", {}, {"text": "Tea"}),
+    ("add_new_memory", ("Tea",), {"bucket_id": "7"}, CREATED, "/api/memory", {}, {"text": "Tea", "bucketId": 7}),
+    ("add_new_memory", ("Tea",), {"bucket_id": "b-7"}, CREATED, "/api/memory", {}, {"text": "Tea", "bucketId": "b-7"}),
+    ("add_new_memory", ("Tea",), {"created_at": NOTED}, CREATED, "/api/memory", {}, {"text": "Tea"}),
+    ("get_memories_and_buckets", (), {}, PAGE, "/api/v2/memory", {"includeIds": "true"}, None),
+    ("get_memories_and_buckets", (), {"include_ids": False}, PAGE, "/api/v2/memory", {}, None),
+    (
+        "get_memories_and_buckets", (),
+        {"bucket_id": "7", "query": "tea", "content_type": "image", "all": True, "latest": True, "count": 50, "skip": 100}, PAGE,
+        "/api/v2/memory",
+        {"bucketId": "7", "query": "tea", "contentType": "image", "all": "true", "latest": "true", "count": "50", "skip": "100",
+         "includeIds": "true"}, None,
+    ),
+    ("add_new_memory_v2", ("Tea",), {"bucket_id": "7"}, CREATED, "/api/v2/memory", {}, {"text": "Tea", "bucketId": 7}),
+    (
+        "update_or_move_memories", (["m1"],), {"text": "Tea"}, {"done": "ok"},
+        "/api/v2/memory/update", {}, {"memoryId": "m1", "text": "Tea"},
+    ),
+    (
+        "update_or_move_memories", (["m1", "m2"],), {"bucket_id": "7"}, {"done": "ok", "moved": 2},
+        "/api/v2/memory/update", {}, {"memoryIds": ["m1", "m2"], "bucketId": 7},
+    ),
+    (
+        "update_or_move_memories", (["m1", "m2"],), {"bucket_name": "Work"}, {"done": "ok", "moved": 2},
+        "/api/v2/memory/update", {}, {"memoryIds": ["m1", "m2"], "bucketName": "Work"},
+    ),
+    ("get_memory", ("m1",), {}, {"id": "m1", "text": "Tea"}, "/api/memories/m1", {}, None),
+    ("get_memory", ("a/b?c#d%ü",), {}, {"id": "m1", "text": "Tea"}, "/api/memories/a%2Fb%3Fc%23d%25%C3%BC", {}, None),
+    ("delete_memory", ("a/b",), {}, {"done": "ok"}, "/api/memories/a%2Fb", {}, None),
+    (
+        "bulk_delete_memories", (["m1", "m2"],), {}, {"deleted": 2, "failed": 0},
+        "/api/memories/bulk-delete", {}, {"memoryIds": ["m1", "m2"]},
+    ),
+    ("load_examples", (), {}, {"added": 40}, "/api/examples", {}, {}),
+    ("remove_examples", (), {}, {"removed": 40}, "/api/examples", {}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_has_a_method_that_says_which_it_is(name):
+    method, path, operation = OPERATIONS[name]
+    documentation = getattr(MemoryPluginClient, name).__doc__
+    assert documentation.startswith(f"{method} {path} ({operation['x-status']})")
+
+
+def test_every_operation_is_among_the_calls_below():
+    assert {call[0] for call in CALLS} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("name", "args", "options", "reply", "path", "query", "body"), CALLS)
+def test_a_call_sends_what_the_contract_says(name, args, options, reply, path, query, body):
+    client, transport = service(answer(reply))
+    getattr(client, name)(*args, **options)
+    source = {"source": "memoryweb"}
+    in_query = transport.sent.method == "GET" or name == "delete_memory"
+    assert (transport.sent.method, transport.path) == (OPERATIONS[name][0], path)
+    assert transport.query == (query | source if in_query else query)
+    assert transport.body == (None if body is None else body | source)
+
+
+@pytest.mark.parametrize(("name", "args", "options", "reply"), [call[:4] for call in CALLS])
+def test_a_call_goes_to_the_base_url_with_the_token(name, args, options, reply):
+    client, transport = service(answer(reply))
+    getattr(client, name)(*args, **options)
+    assert transport.sent.url.startswith(client.base_url + "/api/")
+    assert transport.sent.headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_an_image_goes_to_the_service_as_a_file_beside_its_fields():
+    client, transport = service(answer(CREATED))
+    client.add_new_memory("A red kite", bucket_id="7", image=b"the bytes")
+    assert transport.sent.headers["Content-Type"].startswith("multipart/form-data")
+    parts = re.findall(rb'name="(\w+)"[^\r]*\r\n\r\n([^\r]*)\r\n', transport.sent.body)
+    assert dict(parts) == {b"text": b"A red kite", b"bucketId": b"7", b"source": b"memoryweb", b"image": b"the bytes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "reply", "expected"),
+    [
+        ("list_buckets", (), [{"id": 7, "name": "Work", "memoryCount": 2}], (Bucket("7", "Work", "", 2),)),
+        ("create_bucket", ("Work",), {"id": 7, "name": "Work"}, Bucket("7", "Work")),
+        ("add_new_memory", ("Tea",), CREATED | {"isDuplicate": True}, Created("mem_1", is_duplicate=True)),
+        ("add_new_memory_v2", ("Tea",), CREATED, Created("mem_1")),
+        ("update_or_move_memories", (["m1"],), {"done": "ok"}, None),
+        ("delete_memory", ("m1",), {"done": "ok"}, None),
+        ("bulk_delete_memories", (["m1", "m2"],), {"deleted": 1, "failed": 1}, BulkDeleted(1, 1)),
+        ("load_examples", (), {"added": 40}, 40),
+        ("remove_examples", (), {"removed": 39}, 39),
+    ],
+)
+def test_a_call_gives_what_the_service_answered(name, args, reply, expected):
+    client, _ = service(answer(reply))
+    assert getattr(client, name)(*args) == expected
+
+
+@pytest.mark.parametrize("name", ["get_memories", "get_memories_and_buckets"])
+def test_a_list_gives_a_page(name):
+    client, _ = service(answer({"memories": ["Tea", None], "buckets": [{"id": 7, "name": "Work"}], "total": 9}))
+    page = getattr(client, name)()
+    assert ([memory.text for memory in page.memories], page.unreadable, page.total) == (["Tea"], 1, 9)
+    assert page.buckets == (Bucket("7", "Work"),)
+
+
+def test_one_memory_gives_a_memory():
+    client, _ = service(answer({"id": "m1", "text": "Tea"}))
+    assert client.get_memory("m1").text == "Tea"
+
+
+@pytest.mark.parametrize("written", ["https://memory.test", "https://memory.test/", "https://memory.test//"])
+def test_a_slash_at_the_end_of_the_base_url_does_not_matter(written):
+    assert MemoryPluginClient(written, TOKEN).base_url == "https://memory.test"
+
+
+def test_a_base_url_may_have_a_path():
+    assert MemoryPluginClient("https://memory.test:8443/sub", TOKEN).host == "memory.test"
+
+
+def test_only_the_local_address_is_the_embedded_server():
+    assert MemoryPluginClient(f"{LOCAL_URL}/").is_embedded
+    assert not MemoryPluginClient("https://memory.test", TOKEN).is_embedded
+
+
+def test_accounts_differ_by_service_and_by_token():
+    clients = [MemoryPluginClient(url, token) for url in ("https://a.test", "https://b.test") for token in ("one", "two")]
+    assert len({client.account for client in clients} | {MemoryPluginClient(LOCAL_URL).account}) == 5
+
+
+def test_an_account_is_the_same_for_each_client_of_it():
+    assert MemoryPluginClient("https://a.test", TOKEN).account == MemoryPluginClient("https://a.test/", TOKEN).account

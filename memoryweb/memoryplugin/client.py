@@ -52,6 +52,10 @@ class BearerToken(AuthBase):
     def __repr__(self) -> str:
         return "BearerToken(...)"
 
+    def is_in(self, text: str) -> bool:
+        """Whether the text holds the token."""
+        return self._token in text
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Called by requests."""
         request.headers["Authorization"] = f"Bearer {self._token}"
@@ -311,8 +315,16 @@ class MemoryPluginClient:
                 raise TimedOut(outcome_unknown=sent) from None
             raise BrokenAnswer(outcome_unknown=sent) from None
         if not 200 <= response.status_code < 300:
-            _raise_for(response, content, sent)
+            _raise_for(response, self._sentence_of(content), sent)
         return response, content
+
+    def _sentence_of(self, content: bytes) -> str:
+        """What an error's body says; nothing where it is unreadable or repeats the token."""
+        try:
+            sentence = wire.read_error(json.loads(content))
+        except (ValueError, RecursionError):
+            return ""
+        return "" if isinstance(self._auth, BearerToken) and self._auth.is_in(sentence) else sentence
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -351,12 +363,8 @@ def _never_connected(error: requests.ConnectionError) -> bool:
     return isinstance(getattr(reason, "reason", reason), NewConnectionError)
 
 
-def _raise_for(response: requests.Response, content: bytes, sent: bool) -> NoReturn:
+def _raise_for(response: requests.Response, sentence: str, sent: bool) -> NoReturn:
     """Raise what a status outside 200 to 299 means."""
-    try:
-        sentence = wire.read_error(json.loads(content))
-    except (ValueError, RecursionError):
-        sentence = ""
     status = response.status_code
     if status == 429:
         raise Limited(_retry_after(response.headers.get("Retry-After", "")))

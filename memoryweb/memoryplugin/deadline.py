@@ -2,12 +2,14 @@
 
 `timeout=` of requests is per read: a server that sends one byte a second holds a call for as long as it likes. Here each
 call has a deadline; when it passes, a timer shuts the connection's socket, so that a read that is under way ends at
-once, in the headers as well as in the body.
+once, in the headers as well as in the body. Likewise the connect timeout is per address, and looking a name up has none: here
+one connect timeout covers the look-up and all the host's addresses together.
 """
 
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from types import TracebackType
@@ -15,6 +17,7 @@ from types import TracebackType
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
@@ -63,7 +66,37 @@ class Deadline:
         _current.reset(self._token)
 
 
+_resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
+
+
 class _Watched(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        ends = time.monotonic() + float(self.timeout or 0)
+        look_up = _resolvers.submit(socket.getaddrinfo, self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
+        error: OSError | None = None
+        try:
+            found = look_up.result(ends - time.monotonic())
+            for untried, (family, kind, protocol, _, address) in zip(range(len(found), 0, -1), found, strict=True):
+                sock = socket.socket(family, kind, protocol)
+                try:
+                    for option in self.socket_options or ():
+                        sock.setsockopt(*option)
+                    sock.settimeout(max((ends - time.monotonic()) / untried, 0.001))
+                    sock.connect(address)
+                except OSError as failed:
+                    sock.close()
+                    error = failed
+                else:
+                    sock.settimeout(float(self.timeout or 0))
+                    return sock
+        except TimeoutError as late:
+            raise ConnectTimeoutError(self, "the name could not be looked up in time") from late
+        except (OSError, UnicodeError) as unknown:
+            raise NameResolutionError(self.host, self, unknown) from unknown  # type: ignore[arg-type]  # any reason will do
+        if isinstance(error, TimeoutError):
+            raise ConnectTimeoutError(self, "no address answered in time") from error
+        raise NewConnectionError(self, "no address could be connected to") from error
+
     def request(self, *args: object, **kwargs: object) -> None:
         if deadline := _current.get():
             deadline.watch(self)

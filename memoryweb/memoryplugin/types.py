@@ -42,6 +42,11 @@ class Memory:
         """Whether this is an image memory; `text` is then its description."""
         return self.content_type == "image"
 
+    @property
+    def has_derived_id(self) -> bool:
+        """Whether the service gave no id."""
+        return self.id.startswith("~")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -170,7 +170,9 @@ def test_pauses_between_attempts_grow_and_are_never_twice_the_same(pauses):
     for _ in range(20):
         failure(read, answer(b"", 503))
     first, second = pauses[::2], pauses[1::2]
-    assert 0.2 <= min(first) and max(first) <= 0.4 <= min(second) and max(second) <= 0.8
+    assert min(first) >= 0.2
+    assert max(first) <= 0.4 <= min(second)
+    assert max(second) <= 0.8
     assert len(set(pauses)) == len(pauses)
 
 
@@ -197,8 +199,8 @@ def test_a_write_is_never_repeated(write, what, pauses):
 @every_write
 @pytest.mark.parametrize(
     "what",
-    [lambda: answer(b"", 500), lambda: answer(b"", 503), reset_connection, requests.ReadTimeout, lambda: answer(b"{"), lambda: answer(b""),
-     requests.exceptions.ChunkedEncodingError, lambda: answer(b"x" * 10_000_001)],
+    [lambda: answer(b"", 500), lambda: answer(b"", 503), reset_connection, requests.ReadTimeout, lambda: answer(b"{"),
+     lambda: answer(b""), requests.exceptions.ChunkedEncodingError, lambda: answer(b"x" * 10_000_001)],
     ids=["500", "503", "reset", "read timeout", "broken JSON", "empty", "broken off", "too long"],
 )  # fmt: skip
 def test_a_write_that_was_sent_and_not_answered_may_have_happened(write, what):
@@ -215,7 +217,11 @@ def test_a_write_answered_in_another_shape_may_have_happened(name):
 @every_write
 @pytest.mark.parametrize(
     "what",
-    [refused_connection, requests.ConnectTimeout, *(lambda s=s: answer(b"", s) for s in (400, 401, 403, 404, 405, 413, 422, 429, 501))],
+    [
+        refused_connection,
+        requests.ConnectTimeout,
+        *(lambda s=s: answer(b"", s) for s in (400, 401, 403, 404, 405, 413, 422, 429, 501)),
+    ],
     ids=["refused", "connect timeout", "400", "401", "403", "404", "405", "413", "422", "429", "501"],
 )
 def test_a_write_that_was_not_accepted_has_not_happened(write, what):
@@ -223,7 +229,9 @@ def test_a_write_that_was_not_accepted_has_not_happened(write, what):
     assert not error.outcome_unknown
 
 
-@pytest.mark.parametrize("what", [lambda: answer(b"", 500), reset_connection, lambda: answer(b"{"), lambda: answer({"memories": 5})])
+@pytest.mark.parametrize(
+    "what", [lambda: answer(b"", 500), reset_connection, lambda: answer(b"{"), lambda: answer({"memories": 5})]
+)
 def test_a_read_leaves_nothing_unknown(what, pauses):
     error, _ = failure(read, what)
     assert not error.outcome_unknown

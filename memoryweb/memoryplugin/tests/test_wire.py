@@ -194,8 +194,12 @@ def test_the_counts_of_a_bulk_deletion_are_read():
     assert wire.read_bulk_deleted({"deleted": 3, "failed": 1}) == BulkDeleted(3, 1)
 
 
-@pytest.mark.parametrize("read", [wire.read_bucket, wire.read_created, wire.read_bulk_deleted, lambda a: wire.read_count(a, "added")])
-@pytest.mark.parametrize("answer", [None, [], "ok", 5, {}, {"done": "ok"}, {"memoryId": None, "deleted": "3", "added": -1}], ids=repr)
+@pytest.mark.parametrize(
+    "read", [wire.read_bucket, wire.read_created, wire.read_bulk_deleted, lambda a: wire.read_count(a, "added")]
+)
+@pytest.mark.parametrize(
+    "answer", [None, [], "ok", 5, {}, {"done": "ok"}, {"memoryId": None, "deleted": "3", "added": -1}], ids=repr
+)
 def test_a_write_answered_in_another_shape_is_broken_and_may_have_happened(read, answer):
     with pytest.raises(BrokenAnswer) as caught:
         read(answer)
@@ -282,9 +286,7 @@ def test_a_score_that_is_no_number_is_unknown(score):
 
 
 def test_the_derived_id_of_an_image_outlives_its_signature():
-    first, second = (
-        read_one({"image_url": f"https://files.memoryplugin.com/a.png?expires={n}&signature={n}"}) for n in (1, 2)
-    )
+    first, second = (read_one({"image_url": f"https://files.memoryplugin.com/a.png?expires={n}&signature={n}"}) for n in (1, 2))
     assert first.id == second.id
 
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-_HEAD = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])\s*(?:[-–—:,]\s+|\s*)")
+# A sign on a further line is the text's own, such as a list's.
+_HEAD = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])(?:[^\S\n]*[-–—:,](?=\s))?\s*")
 
 
 def date_at_head(text: str) -> date | None:

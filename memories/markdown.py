@@ -30,7 +30,7 @@ def render(text: str) -> SafeString:
     safe = nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # "*": nh3 would keep `title` and `lang`
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views
+from . import creating, views
 from .converters import MemoryIdConverter
 
 register_converter(MemoryIdConverter, "memory_id")
@@ -10,8 +10,8 @@ register_converter(MemoryIdConverter, "memory_id")
 app_name = "memories"
 urlpatterns = [
     path("", views.browse, name="browse"),
-    path("memories/new/", views.new, name="new"),
-    path("memories/check/", views.check, name="check"),
+    path("memories/new/", creating.new, name="new"),
+    path("memories/check/", creating.check, name="check"),
     path("memories/examples/load/", views.load_examples, name="load_examples"),
     path("memories/examples/remove/", views.remove_examples, name="remove_examples"),
     path("memories/<memory_id:memory_id>/", views.memory, name="memory"),

@@ -6,10 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from memoryweb.htmx import render_either
-from memoryweb.memoryplugin.errors import BrokenAnswer, MemoryPluginError, RefusedToken, ServerError, TimedOut, Unreachable
+from memoryweb.memoryplugin.errors import MemoryPluginError, RefusedToken, TimedOut, Unreachable
 
 _ICONS = {RefusedToken: "key-round", Unreachable: "cloud-off", TimedOut: "clock"}
-_SERVICE_IS_OFF = (Unreachable, TimedOut, RefusedToken, BrokenAnswer, ServerError)
 
 
 def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpResponse:
@@ -23,7 +22,7 @@ def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpRespons
             "icon": _ICONS.get(type(error), "circle-alert"),
             "is_bad": isinstance(error, RefusedToken),
             "retry_url": request.get_full_path() if error.retry and request.method == "GET" else "",
-            "connection_state": "off" if isinstance(error, _SERVICE_IS_OFF) else "on",
+            "connection_state": "off" if error.is_outage else "on",
         },
     )
     if retry_after := getattr(error, "retry_after", None):

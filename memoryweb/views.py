@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from memoryweb.errorpages import refusal
+from memoryweb.htmx import wants_fragment
 
 
 @login_not_required
@@ -20,7 +21,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @login_not_required
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without the secret that its page was given: signed in again elsewhere, or cookies are off."""
+    """403 for a form without the secret that its page was given: signed in again elsewhere, or cookies are off.
+
+    A form that htmx sends stays where it is, and gets the secret of the new session with the answer.
+    """
+    if wants_fragment(request):
+        return render(request, "_stale.html" if request.user.is_authenticated else "_signed_out.html", status=403)
     return refusal(
         request, 403, "This page is out of date",
         "You signed in again since it was opened, or cookies are off. Copy what you typed, load the page again and repeat.",

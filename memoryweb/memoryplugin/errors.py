@@ -20,12 +20,14 @@ class MemoryPluginError(Exception):
     """The service could not do what was asked.
 
     `title` and `sentence` are for the person; `status` is what our own page answers with; `retry` says whether the
-    same call may succeed later. `outcome_unknown` is true for a write that was sent and may have happened.
+    same call may succeed later, `is_outage` whether the service as a whole is of no use now. `outcome_unknown` is true for a
+    write that was sent and may have happened.
     """
 
     title = "The memory service could not do that"
     status = 502
     retry = True
+    is_outage = True
 
     def __init__(self, sentence: str = "", *, outcome_unknown: bool = False) -> None:
         self.sentence = sentence or self.default_sentence
@@ -67,6 +69,7 @@ class Forbidden(MemoryPluginError):
 
     title = "The service does not allow this"
     retry = False
+    is_outage = False
     default_sentence = "The memory service accepts the token, but does not allow this with it."
 
 
@@ -76,6 +79,7 @@ class NotFound(MemoryPluginError):
     title = "That is not there"
     status = 404
     retry = False
+    is_outage = False
     default_sentence = "The memory service has no such memory or bucket. It may have been deleted."
 
 
@@ -85,6 +89,7 @@ class Unsupported(MemoryPluginError):
     title = "The service does not offer this"
     status = 501
     retry = False
+    is_outage = False
     default_sentence = "The memory service does not offer this."
 
 
@@ -94,6 +99,7 @@ class Invalid(MemoryPluginError):
     title = "The service did not accept this"
     status = 422
     retry = False
+    is_outage = False
     default_sentence = "The memory service did not accept what was sent."
 
 
@@ -102,6 +108,7 @@ class Limited(MemoryPluginError):
 
     title = "Too many calls for now"
     status = 503
+    is_outage = False
 
     def __init__(self, retry_after: int | None = None) -> None:
         self.retry_after = retry_after

@@ -60,9 +60,15 @@ class Node:
         return self.all("article")
 
     @property
+    def body(self) -> "Node":
+        """The element around a memory's own text: the one in which htmx is switched off."""
+        (node,) = [node for node in self if "hx-disable" in node.attributes]
+        return node
+
+    @property
     def texts(self) -> list[str]:
         """What each memory in the list says, without its bucket and links."""
-        return [article.one("div", **{"class": "text"}).text for article in self.articles]
+        return [article.body.text for article in self.articles]
 
     @property
     def days(self) -> list[tuple[str, int]]:

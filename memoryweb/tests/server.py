@@ -1,5 +1,6 @@
 """The real server, as `manage.py serve` starts it, for tests that need it whole."""
 
+import itertools
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+_numbers = itertools.count(1)
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -38,7 +40,7 @@ class Server:
     def api(self) -> requests.Session:
         """A session whose requests carry a fresh API token."""
         session = requests.Session()
-        name = f"test {len(self.manage('token', 'list').splitlines())}"
+        name = f"test {next(_numbers)}"
         session.headers["Authorization"] = f"Bearer {self.manage('token', 'create', name).splitlines()[-1]}"
         return session
 

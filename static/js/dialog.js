@@ -51,12 +51,16 @@ document.addEventListener("htmx:afterSettle", () => {
 const standing = document.getElementById("memory-form");
 if (standing) showDay(standing);
 
-// What was typed is not lost by a click on a link or a closed tab.
+// What was typed is not lost by a click on a link or a closed tab: unless the service has it, or it is on its way.
+let stored = "";
 let sending = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.elt.matches(".memory-form") && !detail.isError) stored = document.getElementById("memory-text").value;
+});
 document.addEventListener("submit", (event) => {
-  sending = event.target.matches(".memory-form");
+  sending = event.target.matches(".memory-form") && !event.defaultPrevented; // htmx prevents it, and stays on the page
 });
 window.addEventListener("beforeunload", (event) => {
-  const text = document.getElementById("memory-text");
-  if (!sending && text && text.value.trim() !== text.defaultValue.trim()) event.preventDefault();
+  const text = document.getElementById("memory-text")?.value ?? "";
+  if (!sending && text.trim() && text !== stored) event.preventDefault();
 });

@@ -1,26 +1,27 @@
 // One memory as a panel over the list. The list stays in the page, so Back gives it as it was left.
-const slot = document.getElementById("panel");
+const slot = () => document.getElementById("panel"); // looked up each time: going back, htmx replaces the whole body
+const isOpen = () => Boolean(slot()?.firstElementChild);
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 let opener = null;
 
 async function show(url) {
-  await htmx.ajax("GET", url, { target: slot, swap: "innerHTML" });
-  slot.querySelector(".panel-body")?.focus({ preventScroll: true });
+  await htmx.ajax("GET", url, { target: slot(), swap: "innerHTML" });
+  slot().querySelector(".panel-body")?.focus({ preventScroll: true });
 }
 
 function mark() {
   document.querySelectorAll(".row.is-current").forEach((row) => row.classList.remove("is-current"));
-  if (slot.firstElementChild) opener?.closest(".row")?.classList.add("is-current");
+  if (isOpen()) opener?.closest(".row")?.classList.add("is-current");
 }
 
 function clear() {
-  slot.replaceChildren();
+  slot().replaceChildren();
   mark();
   opener?.focus({ preventScroll: true });
 }
 
 function close(listUrl) {
-  if (history.state?.panel) history.back();
+  if (history.state?.fromList) history.back();
   else if (document.getElementById("memories") && listUrl) {
     history.pushState(null, "", listUrl);
     clear();
@@ -28,7 +29,7 @@ function close(listUrl) {
 }
 
 document.addEventListener("click", (event) => {
-  if (!slot || !plain(event)) return;
+  if (!slot() || !plain(event)) return;
   const closer = event.target.closest("[data-close-panel]");
   if (closer) {
     event.preventDefault();
@@ -41,18 +42,16 @@ document.addEventListener("click", (event) => {
   }
   if (!link) return;
   event.preventDefault();
-  const state = { panel: true };
-  if (history.state?.panel) history.replaceState(state, "", link.href);
-  else history.pushState(state, "", link.href);
+  if (history.state?.panel) history.replaceState(history.state, "", link.href);
+  else history.pushState({ panel: true, fromList: true }, "", link.href);
   opener = link;
   mark();
   show(link.href);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !slot?.firstElementChild || document.querySelector("dialog[open], :popover-open")) return;
-  if (event.target.id === "q" && event.target.value) return;
-  close(slot.querySelector("[data-close-panel]")?.href);
+  if (event.key !== "Escape" || event.defaultPrevented || !isOpen() || document.querySelector("dialog[open], :popover-open")) return;
+  close(slot().querySelector("[data-close-panel]")?.href);
 });
 
 // Before htmx's own listener, which would fetch the whole page for what is still here.
@@ -62,7 +61,7 @@ window.addEventListener(
     if (event.state?.panel) {
       event.stopImmediatePropagation();
       show(location.href);
-    } else if (slot?.firstElementChild && document.getElementById("memories")) {
+    } else if (isOpen() && document.getElementById("memories")) {
       event.stopImmediatePropagation();
       clear();
     }
@@ -84,9 +83,11 @@ document.addEventListener("click", async (event) => {
 });
 
 // Copying needs this script, so the buttons appear with it.
-const reveal = () => slot?.querySelectorAll("[data-copy], [data-copy-link]").forEach((button) => (button.hidden = false));
+const reveal = () => document.querySelectorAll("[data-copy], [data-copy-link]").forEach((button) => (button.hidden = false));
 document.addEventListener("htmx:afterSettle", () => {
   reveal();
   mark();
 });
 reveal();
+// A page that shows a memory by its own address; Back to it shows the memory again.
+if (isOpen()) history.replaceState({ ...history.state, panel: true }, "");

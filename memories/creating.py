@@ -1,0 +1,144 @@
+"""Creating a memory: the form in its dialog or on its page, what became of it, and the check after a lost answer."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST
+
+from buckets import services as bucket_services
+from buckets.services import BucketList
+from memoryweb.htmx import render_either, wants_fragment
+from memoryweb.memoryplugin import connect
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.errors import Invalid, MemoryPluginError
+from memoryweb.memoryplugin.types import Bucket
+
+from . import listing, services
+from .filters import Filters, SearchForm
+from .forms import NEW_BUCKET, MemoryForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """`/memories/new/`: the form on a page of its own; POST stores the memory."""
+    client = connect(request.user)
+    if request.method != "POST":
+        filters, _ = SearchForm.read(request.GET)
+        return show_form(request, client, MemoryForm(), filters=Filters(bucket=filters.bucket))
+    form = MemoryForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, client, form, status=422)
+    try:
+        bucket = chosen_bucket(client, form)
+        created = services.create(client, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
+    except MemoryPluginError as error:
+        return show_form(request, client, form, status=error.status, failure=error)
+    saved = {"url": reverse("memories:memory", args=[created.memory_id]), "bucket": bucket.name if bucket else "General"}
+    if created.is_duplicate:
+        return show_form(request, client, form, duplicate=saved)
+    return saved_answer(request, client, bucket, saved)
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """`/memories/check/`: look whether a memory was stored whose answer got lost. The form comes in a POST, as it holds a text."""
+    client = connect(request.user)
+    form = MemoryForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, client, form, status=422)
+    try:
+        bucket = chosen_bucket(client, form)
+        found = services.look_for(client, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
+    except MemoryPluginError as error:
+        return show_form(request, client, form, status=error.status, failure=error)
+    if found is None:
+        return show_form(request, client, form, not_found=True)
+    saved = {"url": reverse("memories:memory", args=[found.id]), "bucket": bucket.name if bucket else "General"}
+    return saved_answer(request, client, bucket, saved)
+
+
+def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+    """What `_form.html` shows at first: nothing typed, and the bucket that the filters name."""
+    return form_context(MemoryForm(), buckets, filters)
+
+
+def chosen_bucket(client: MemoryPluginClient, form: MemoryForm) -> Bucket | None:
+    """The bucket that a valid form names, created if it is new; None for the default one. Raises Invalid when it is gone."""
+    wanted = form.cleaned_data["bucket"]
+    buckets = bucket_services.bucket_list(client)
+    if wanted != NEW_BUCKET:
+        bucket = buckets.get(wanted)
+        if wanted and bucket is None:
+            raise Invalid("There is no such bucket any more. Choose another.")
+        return bucket
+    name = form.cleaned_data["new_bucket"]
+    same = [bucket for bucket in buckets.buckets if bucket.name.casefold() == name.strip().casefold()]
+    bucket = same[0] if same else services.create_bucket(client, name)
+    form.choose(bucket)
+    return bucket
+
+
+def form_context(form: MemoryForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+    """What `_form.html` shows: the form, the buckets to choose from and the one that is chosen."""
+    options = list(buckets.buckets) if buckets else []
+    chosen = form.data.get("bucket", "") if form.is_bound else filters.bucket
+    if chosen and chosen != NEW_BUCKET and all(bucket.id != chosen for bucket in options):
+        options.append(Bucket(chosen, "The chosen bucket"))
+    choices = [(bucket.id, bucket.name, bucket.id == chosen) for bucket in options]
+    return {
+        "form": form,
+        "options": choices or [("", "General", True)],
+        "wants_new_bucket": chosen == NEW_BUCKET,
+        "today": timezone.localdate().isoformat(),
+    }
+
+
+def show_form(
+    request: HttpRequest,
+    client: MemoryPluginClient,
+    form: MemoryForm,
+    *,
+    status: int = 200,
+    filters: Filters | None = None,
+    **outcome: Any,
+) -> HttpResponse:
+    """The form, for the dialog or as a page, with what happened to it: `failure`, `duplicate`, `saved`, `not_found`."""
+    filters = filters or Filters()
+    failure: MemoryPluginError | None = outcome.get("failure")
+    buckets: BucketList | None
+    try:
+        buckets = bucket_services.bucket_list(client)
+    except MemoryPluginError as error:
+        buckets = bucket_services.known(client)
+        failure = failure or error
+        outcome["buckets_failure"] = error
+    if failure and failure.is_outage:
+        outcome["connection_state"] = "off"
+    context = listing.navigation(client, buckets, filters) | form_context(form, buckets, filters) | outcome
+    return render_either(request, "memories/new.html", "memories/_form.html", context, status=status)
+
+
+def saved_answer(request: HttpRequest, client: MemoryPluginClient, bucket: Bucket | None, saved: dict[str, str]) -> HttpResponse:
+    """After saving: for htmx an empty form, and the list behind the dialog as it is now; else the list."""
+    if not wants_fragment(request):
+        messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=saved["url"])
+        return redirect("memories:browse")
+    here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]  # set by django-htmx
+    filters, _ = SearchForm.read(QueryDict(here.partition("?")[2]))
+    context: dict[str, Any] = {"saved": saved}
+    try:
+        found = services.browse(client, filters)
+    except MemoryPluginError as error:  # saved all the same; only the list could not be read again
+        context |= empty_form(bucket_services.known(client), Filters(bucket=bucket.id if bucket else ""))
+        context |= {"error": error}
+    else:
+        chosen = Filters(bucket=bucket.id if bucket else "")
+        context |= listing.context(client, found) | empty_form(found.buckets, chosen)
+    response = render(request, "memories/_saved.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

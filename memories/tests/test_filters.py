@@ -1,0 +1,61 @@
+"""Filters to addresses and back."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memories.filters import MOST_ROWS, PAGE_ROWS, Filters, SearchForm
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200).map(str.strip)
+filters = st.builds(
+    Filters,
+    q=words,
+    bucket=words,
+    type=st.sampled_from(["", "text", "image"]),
+    rows=st.integers(1, MOST_ROWS),
+    skip=st.integers(0, 10**9),
+)
+
+
+@given(filters)
+def test_an_address_gives_the_filters_that_made_it(wanted):
+    address = wanted.url(rows=wanted.rows, skip=wanted.skip)
+    assert SearchForm.read(QueryDict(address.partition("?")[2])) == (wanted, {})
+
+
+def test_the_plain_list_has_the_plain_address():
+    assert Filters().url() == "/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"type": "image"}, "/?q=tea&bucket=65&type=image"),
+        ({"bucket": ""}, "/?q=tea"),
+        ({"q": ""}, "/?bucket=65"),
+        ({"q": "a&b=c"}, "/?q=a%26b%3Dc&bucket=65"),
+    ],
+)
+def test_another_filter_begins_at_the_first_rows(changes, address):
+    assert Filters(q="tea", bucket="65", rows=90, skip=30).url(**changes) == address
+
+
+@pytest.mark.parametrize(("wanted", "narrows"), [(Filters(), False), (Filters(rows=90, skip=3), False), (Filters(q="a"), True)])
+def test_only_search_bucket_and_type_narrow(wanted, narrows):
+    assert wanted.narrows == narrows
+
+
+@given(st.dictionaries(st.sampled_from(["q", "bucket", "type", "rows", "skip", "other"]), st.text()))
+def test_whatever_an_address_says_the_filters_can_be_used(parameters):
+    query = QueryDict(mutable=True)
+    query.update(parameters)
+    found, errors = SearchForm.read(query)
+    assert 1 <= found.rows <= MOST_ROWS
+    assert found.skip >= 0
+    assert set(errors) <= set(parameters)
+
+
+def test_what_cannot_be_read_counts_as_absent():
+    found, errors = SearchForm.read(QueryDict("q=tea&rows=0"))
+    assert (found, set(errors)) == (Filters(q="tea", rows=PAGE_ROWS), {"rows"})

@@ -15,22 +15,24 @@ logger = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 
-def endpoint(**handlers: Handler) -> Callable[..., HttpResponse]:
+def endpoint(*, needs_token: bool = True, **handlers: Handler) -> Callable[..., HttpResponse]:
     """A view out of handlers by method: `endpoint(GET=list_buckets, POST=create_bucket)`.
 
-    A handler takes the request and the path's parts, returns what becomes the JSON body, and raises ApiError. Whatever
-    else goes wrong is logged and answered with 500.
+    A handler takes the request and the path's parts, returns what becomes the JSON body or a response of its own, and
+    raises ApiError. Whatever else goes wrong is logged and answered with 500.
     """
 
     @csrf_exempt
     @login_not_required
     def view(request: HttpRequest, **parts: str) -> HttpResponse:
         try:
-            authenticate(request)
+            if needs_token:
+                authenticate(request)
             handler = handlers.get(request.method or "")
             if handler is None:
                 raise ApiError(405, f"Only {' and '.join(handlers)} can be used at this address.")
-            return JsonResponse(handler(request, **parts), safe=False)
+            answer = handler(request, **parts)
+            return answer if isinstance(answer, HttpResponse) else JsonResponse(answer, safe=False)
         except ApiError as error:
             response = JsonResponse(error.body, status=error.status)
             if error.status == 401:
@@ -47,6 +49,6 @@ def endpoint(**handlers: Handler) -> Callable[..., HttpResponse]:
 
 @csrf_exempt
 @login_not_required
-def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+def unknown(request: HttpRequest) -> HttpResponse:
     """404 for every other address under /api/."""
     return JsonResponse({"error": "There is no such address; /api/openapi.json lists those that exist."}, status=404)

@@ -69,6 +69,8 @@ def _encode(opened: Image.Image, image_format: str, frames: int) -> tuple[bytes,
 
 def _bare(picture: Image.Image, image_format: str) -> Image.Image:
     """The pixels alone, in a mode that the format can hold and that needs nothing from the metadata."""
+    if picture.mode.startswith("I"):  # 16 bits of grey; `convert` alone would make white of what is above 255
+        picture = picture.convert("I").point(lambda level: level / 257).convert("L")
     if image_format == "JPEG":
         bare = picture.convert("L" if picture.mode == "L" else "RGB")
     elif picture.mode in ("L", "RGB", "RGBA", "LA"):

@@ -5,6 +5,7 @@ changes them. An image is found by its description.
 """
 
 import re
+import unicodedata
 
 from django.db import connection
 
@@ -41,7 +42,7 @@ def match_expression(query: str) -> str:
     Each word is quoted, so nothing typed is an operator. The last one also counts as a beginning from three letters on,
     since it may still be on its way.
     """
-    words = WORD.findall(query)[:MOST_WORDS]
+    words = WORD.findall(unicodedata.normalize("NFC", query))[:MOST_WORDS]  # else a combining accent would end a word
     terms = [f'"{word}"' for word in words]
     if words and len(words[-1]) >= PREFIX_LETTERS:
         terms[-1] += "*"

@@ -46,8 +46,9 @@ def default_bucket() -> Bucket:
 
 def create_bucket(name: str, description: str = "") -> Bucket:
     """A new bucket; Refused when the name is taken."""
+    default_bucket()  # first, so that nobody takes its name
     bucket, made = Bucket.objects.get_or_create(key=_key(name), defaults={"name": name, "description": description})
-    if not made or bucket.key == _key(DEFAULT_BUCKET):
+    if not made:
         raise Refused(f"name: there is a bucket named {bucket.name} already. Choose another name.")
     return bucket
 
@@ -264,7 +265,13 @@ def _remove(rows: QuerySet[Memory]) -> int:
     for group in list(groups):
         _count(group["bucket_id"], group["content_type"], -group["number"])
     removed = rows.delete()[0]
-    unused = files - set(Memory.objects.filter(image__in=files).values_list("image", flat=True))
-    for name in unused:
-        transaction.on_commit(partial(images.discard, name))
+    if files:
+        transaction.on_commit(partial(_discard_unused, files))
     return removed
+
+
+@transaction.atomic
+def _discard_unused(files: set[str]) -> None:
+    """Remove the files that no memory has. In a transaction, so that none is being added meanwhile with one of them."""
+    for name in files - set(Memory.objects.filter(image__in=files).values_list("image", flat=True)):
+        images.discard(name)

@@ -7,7 +7,7 @@ from .endpoint import endpoint, unknown
 
 app_name = "localapi"
 urlpatterns = [
-    path("openapi.json", views.contract),
+    path("openapi.json", endpoint(needs_token=False, GET=views.contract, HEAD=views.contract)),
     path("buckets", endpoint(GET=views.list_buckets, POST=views.create_bucket)),
     path("memory", endpoint(GET=views.get_memories, POST=views.add_new_memory)),
     path("v2/memory", endpoint(GET=views.get_memories_and_buckets, POST=views.add_new_memory)),
@@ -15,6 +15,6 @@ urlpatterns = [
     path("memories/bulk-delete", endpoint(POST=views.bulk_delete_memories)),
     path("memories/<str:memory_id>", endpoint(GET=views.get_memory, DELETE=views.delete_memory)),
     path("examples", endpoint(POST=views.load_examples, DELETE=views.remove_examples)),
-    path("images/<path:signed>", views.image, name="image"),
-    re_path(r"^(?P<rest>.*)$", unknown),
+    path("images/<path:signed>", endpoint(needs_token=False, GET=views.image, HEAD=views.image), name="image"),
+    re_path("", unknown),
 ]

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse
 
 from . import images, store, wire
-from .errors import ApiError, Missing
+from .errors import Missing
 
 DEFAULT_COUNT = 10
 BEST_COUNT = 5  # GET /api/memory with a query "will receive the 5 most relevant memories"
@@ -25,16 +23,14 @@ def contract_document() -> dict[str, Any]:
     return yaml.safe_load((Path(__file__).parent / "openapi.yaml").read_text(encoding="utf-8"))
 
 
-@login_not_required
-@require_safe
-def contract(request: HttpRequest) -> HttpResponse:
+def contract(request: HttpRequest) -> dict[str, Any]:
     """GET /api/openapi.json: the contract, with the address it is served from. It tells nothing of this instance."""
-    return JsonResponse(contract_document() | {"servers": [{"url": f"{request.scheme}://{request.get_host()}"}]})
+    return contract_document() | {"servers": [{"url": f"{request.scheme}://{request.get_host()}"}]}
 
 
 def list_buckets(request: HttpRequest) -> list[dict[str, Any]]:
     """GET /api/buckets."""
-    wire.read_parameters(request)
+    wire.read_parameters(request, wire.BucketsParameters)
     return [wire.bucket_json(bucket) for bucket in store.buckets()]
 
 
@@ -46,12 +42,11 @@ def create_bucket(request: HttpRequest) -> dict[str, Any]:
 
 def get_memories(request: HttpRequest) -> Any:
     """GET /api/memory: `{data, count, total}`, or strings for v=1."""
-    wanted = wire.read_parameters(request)
-    narrowing = wanted.narrowing() | {"bucket_id": None, "content_type": ""}
+    wanted = wire.read_parameters(request, wire.MemoriesParameters)
     if wanted.query:
-        rows = store.best(wanted.query, **narrowing, count=wanted.limit(BEST_COUNT) if wanted.all else BEST_COUNT)
+        rows = store.best(wanted.query, skip=wanted.offset(), count=None if wanted.all else BEST_COUNT)
     else:
-        rows = store.newest(**narrowing, count=wanted.limit(DEFAULT_COUNT))
+        rows = store.newest(skip=wanted.offset(), count=wanted.limit(DEFAULT_COUNT))
     if wanted.v == 1:
         return [row["text"] for row in rows]
     answer = {"data": [wire.memory_json(row, request) for row in rows], "count": len(rows)}
@@ -60,12 +55,12 @@ def get_memories(request: HttpRequest) -> Any:
 
 def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
     """GET /api/v2/memory: memories, all buckets, and how many examples there are."""
-    wanted = wire.read_parameters(request)
-    narrowing, count = wanted.narrowing(), wanted.limit(DEFAULT_COUNT)
+    wanted = wire.read_parameters(request, wire.MemoriesAndBucketsParameters)
+    filters, skip, count = wanted.filters(), wanted.offset(), wanted.limit(DEFAULT_COUNT)
     if wanted.query:
-        rows = store.best(wanted.query, **narrowing, count=count)
+        rows = store.best(wanted.query, **filters, skip=skip, count=count)
     else:
-        rows = store.newest(**narrowing, count=count)
+        rows = store.newest(**filters, skip=skip, count=count)
     memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in rows]
     answer = {
         "memories": memories,
@@ -74,7 +69,7 @@ def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
     }
     if wanted.query:
         return answer
-    return answer | {"total": store.total(bucket_id=narrowing["bucket_id"], content_type=narrowing["content_type"])}
+    return answer | {"total": store.total(**filters)}
 
 
 def add_new_memory(request: HttpRequest) -> dict[str, Any]:
@@ -125,14 +120,9 @@ def remove_examples(request: HttpRequest) -> dict[str, int]:
     return {"removed": store.remove_examples()}
 
 
-@login_not_required
-@require_safe
 def image(request: HttpRequest, signed: str) -> HttpResponse:
     """GET /api/images/...: an image by its signed address; the signature is the permission."""
-    try:
-        content, content_type = images.open_signed(signed)
-    except ApiError as error:
-        return JsonResponse(error.body, status=error.status)
+    content, content_type = images.open_signed(signed)
     response = HttpResponse(content, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -77,28 +77,47 @@ BucketId = WholeNumber
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_not_in_the_future)]
 
 
-class ListParameters(BaseModel):
-    """The query of GET /api/memory and GET /api/v2/memory; a parameter that is not here is ignored."""
+class BucketsParameters(BaseModel):
+    """The query of GET /api/buckets. Here as below, a parameter that is not declared is ignored."""
 
-    query: str = ""
+    v: float = 2
+
+
+class ListParameters(BaseModel):
+    """What the queries of both lists have in common."""
+
+    query: Annotated[str, AfterValidator(str.strip)] = ""
     all: bool = False
     latest: bool = False
     count: Annotated[WholeNumber, Field(ge=1)] | None = None
     skip: Annotated[WholeNumber, Field(ge=0)] = 0
-    v: float = 2
-    bucketId: BucketId | None = None
-    includeIds: bool = False
-    contentType: Literal["text", "image", ""] = ""
 
     def limit(self, default: int) -> int | None:
         """How many memories are wanted; None for all."""
         return None if self.all else min(self.count or default, HIGHEST_NUMBER // 2)
 
-    def narrowing(self) -> dict[str, Any]:
-        """The filters and the place in the list, as `store` takes them."""
+    def offset(self) -> int:
+        """How many memories to leave out first."""
+        return min(self.skip, HIGHEST_NUMBER // 2)
+
+
+class MemoriesParameters(ListParameters):
+    """The query of GET /api/memory."""
+
+    v: float = 2
+
+
+class MemoriesAndBucketsParameters(ListParameters):
+    """The query of GET /api/v2/memory."""
+
+    bucketId: BucketId | None = None
+    includeIds: bool = False
+    contentType: Literal["text", "image", ""] = ""
+
+    def filters(self) -> dict[str, Any]:
+        """What narrows the list, as `store` takes it."""
         bucket_id = self.bucketId if self.bucketId is None or abs(self.bucketId) < HIGHEST_NUMBER else -1
-        skip = min(self.skip, HIGHEST_NUMBER // 2)
-        return {"bucket_id": bucket_id, "content_type": self.contentType, "skip": skip}
+        return {"bucket_id": bucket_id, "content_type": self.contentType}
 
 
 class BucketInput(BaseModel):
@@ -147,9 +166,9 @@ class BulkDeleteInput(BaseModel):
 Input = TypeVar("Input", bound=BaseModel)
 
 
-def read_parameters(request: HttpRequest) -> ListParameters:
+def read_parameters(request: HttpRequest, kind: type[Input]) -> Input:
     """The request's query, checked; empty parameters count as absent."""
-    return _checked(ListParameters, {name: value for name, value in request.GET.items() if value != ""})
+    return _checked(kind, {name: value for name, value in request.GET.items() if value != ""})
 
 
 def read_body(request: HttpRequest, kind: type[Input]) -> Input:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from django.conf import settings
 from django.db import connection, connections
@@ -27,9 +26,12 @@ class AtOnce:
         copy.close()
 
     def __call__(self, *calls: Callable[[], Any]) -> list[Any]:
-        barrier, results = threading.Barrier(len(calls)), [None] * len(calls)
+        main = connections["default"]
+        barrier = threading.Barrier(len(calls))
+        results: list[Any] = [None] * len(calls)
 
         def work(number: int, call: Callable[[], Any]) -> None:
+            connections["default"] = type(main)(main.settings_dict | {"NAME": str(self._file)}, "default")  # this thread's
             try:
                 barrier.wait(10)
                 results[number] = call()
@@ -38,10 +40,9 @@ class AtOnce:
             finally:
                 connections["default"].close()
 
-        with mock.patch.dict(connection.settings_dict, NAME=str(self._file)):
-            threads = [threading.Thread(target=work, args=pair) for pair in enumerate(calls)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(30)
+        threads = [threading.Thread(target=work, args=pair) for pair in enumerate(calls)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
         return results

@@ -1,7 +1,9 @@
 """The embedded server as its clients meet it: the same tests run in-process and over sockets, and each answer is checked."""
 
+import threading
 from io import BytesIO
 from typing import Any
+from unittest import mock
 
 import pytest
 import requests
@@ -64,25 +66,39 @@ def _checked(response: requests.Response, **_: Any) -> requests.Response:
     return response
 
 
-@pytest.fixture(scope="session", autouse=True)
-def answers_at_once():
-    """Without this, Django's test server answers 40 ms late: it sends head and body apart, and waits for an ACK between."""
-    QuietWSGIRequestHandler.disable_nagle_algorithm = True
+@pytest.fixture(scope="module", autouse=True)
+def tables_are_only_emptied():
+    """After a test with `transactional_db` Django would also make its permissions anew, which nobody here asks for."""
+    with mock.patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+        yield
+
+
+@pytest.fixture
+def test_server(live_server):
+    """Django's test server, not waiting 40 ms for an ACK between an answer's head and body.
+
+    It shares this thread's connection to the database, and tidies up after it has answered; so the test waits for that.
+    """
+    with mock.patch.object(QuietWSGIRequestHandler, "disable_nagle_algorithm", True):
+        yield live_server
+        pooled_session(live_server.url).close()
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(10)
 
 
 @pytest.fixture(params=["in-process", "sockets"])
-def service(request, transactional_db, owner, live_server):
+def service(request, transactional_db, owner, test_server):
     """The real client and the real API views, once through LocalAdapter and once over HTTP with a real token."""
     if request.param == "in-process":
         service = Service(MemoryPluginClient(LOCAL_URL, acting_person=owner), ActAs(owner))
     else:
         token = accounts.make_token(owner, "contract suite")
-        service = Service(MemoryPluginClient(live_server.url, token), BearerToken(token))
+        service = Service(MemoryPluginClient(test_server.url, token), BearerToken(token))
     session = pooled_session(service.client.base_url)
     session.hooks["response"] = [_checked]
     yield service
     session.hooks["response"] = []
-    session.close()
 
 
 @pytest.fixture

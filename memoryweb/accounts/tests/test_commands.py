@@ -1,0 +1,113 @@
+"""`manage.py signin` and `manage.py token`: what they print, what they never print, and that it works."""
+
+import re
+from io import StringIO
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from memoryweb.accounts.models import Token, User
+
+pytestmark = pytest.mark.django_db
+
+
+def manage(*arguments):
+    """What a management command prints."""
+    output = StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue()
+
+
+def opens_the_api(secret):
+    answer = Client().get("/api/buckets", headers={"authorization": f"Bearer {secret}"})
+    return answer.status_code == 200
+
+
+class TestSignin:
+    def test_it_prints_one_link_that_signs_the_owner_in(self):
+        [link] = manage("signin").splitlines()
+        client = Client()
+        assert client.get(urlsplit(link).path).status_code == 302
+        assert client.session[SESSION_KEY] == str(User.objects.get(username="owner").pk)
+
+    def test_each_call_prints_another(self):
+        assert manage("signin") != manage("signin")
+
+    def test_it_makes_the_owner_where_there_is_none(self):
+        manage("signin")
+        assert User.objects.get().username == "owner"
+
+    @pytest.mark.parametrize(
+        ("values", "beginning"),
+        [
+            ({"HOST": "127.0.0.1", "PORT": 8000}, "http://127.0.0.1:8000/signin/"),
+            ({"HOST": "127.0.0.1", "PORT": 81}, "http://127.0.0.1:81/signin/"),
+            ({"HOST": "::1", "PORT": 8000}, "http://[::1]:8000/signin/"),
+            ({"HOST": "0.0.0.0", "PORT": 8000, "EXTRA_HOSTS": ["memory.example"]}, "http://memory.example:8000/signin/"),
+            ({"HTTPS": True, "EXTRA_HOSTS": ["memory.example"]}, "https://memory.example/signin/"),
+        ],
+    )
+    def test_the_link_leads_to_where_the_server_is(self, settings, values, beginning):
+        for name, value in values.items():
+            setattr(settings, name, value)
+        assert manage("signin").startswith(beginning)
+
+
+class TestTokenCreate:
+    def test_the_token_stands_alone_on_the_last_line_and_works(self):
+        secret = manage("token", "create", "assistant").splitlines()[-1]
+        assert re.fullmatch(r"mw_[\w-]{43}", secret)
+        assert opens_the_api(secret)
+
+    def test_it_is_printed_once(self):
+        output = manage("token", "create", "assistant")
+        assert output.count(output.splitlines()[-1]) == 1
+
+    def test_a_name_in_use_is_refused_and_its_token_goes_on_working(self):
+        secret = manage("token", "create", "assistant").splitlines()[-1]
+        with pytest.raises(CommandError, match="assistant"):
+            manage("token", "create", "assistant")
+        assert Token.objects.count() == 1
+        assert opens_the_api(secret)
+
+    @pytest.mark.parametrize("name", ["", "x" * 81, "a\nb"])
+    def test_an_unusable_name_is_refused(self, name):
+        with pytest.raises(CommandError, match="1 to 80 printable characters"):
+            manage("token", "create", name)
+
+
+class TestTokenList:
+    def test_it_shows_names_and_never_the_tokens(self):
+        secrets = [manage("token", "create", name).splitlines()[-1] for name in ("one", "two")]
+        output = manage("token", "list")
+        assert [line.split()[-1] for line in output.splitlines()] == ["one", "two"]
+        assert not any(part in output for secret in secrets for part in (secret, secret[3:], Token.objects.first().digest))
+
+    def test_revoked_ones_are_left_out(self):
+        for name in ("one", "two"):
+            manage("token", "create", name)
+        manage("token", "revoke", "one")
+        assert [line.split()[-1] for line in manage("token", "list").splitlines()] == ["two"]
+
+    def test_without_any_it_says_how_to_make_one(self):
+        assert "token create NAME" in manage("token", "list")
+
+
+class TestTokenRevoke:
+    def test_it_ends_the_token_at_once(self):
+        secret = manage("token", "create", "assistant").splitlines()[-1]
+        assert opens_the_api(secret)
+        assert "assistant" in manage("token", "revoke", "assistant")
+        assert not opens_the_api(secret)
+
+    def test_a_name_that_is_not_there_is_an_error(self):
+        with pytest.raises(CommandError, match="no valid token named nobody"):
+            manage("token", "revoke", "nobody")
+
+
+def test_a_token_command_without_an_action_says_what_there_is():
+    with pytest.raises(CommandError, match="action"):
+        call_command("token")

@@ -1,0 +1,60 @@
+"""schemathesis against the embedded server: whatever is sent, no 5xx, and only answers that openapi.yaml declares."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from memoryweb.accounts import services as accounts
+from memoryweb.localapi import images, store
+from memoryweb.localapi.views import contract_document
+from memoryweb.wsgi import application
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+schema = schemathesis.openapi.from_dict(
+    contract_document(),
+    config=SchemathesisConfig.from_dict(
+        {"base-url": "http://127.0.0.1/", "seed": 1, "generation": {"deterministic": True, "with-security-parameters": False}}
+    ),
+)
+schema.app = application
+about_memories = schema.include(path_regex="memories/|update$")
+bounded = settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture
+def headers(transactional_db, owner):
+    """What opens the API; schemathesis does not unpack what a WSGI application has packed."""
+    return {"Authorization": f"Bearer {accounts.make_token(owner, 'fuzz')}", "Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def stored(transactional_db, picture):
+    """Makes a text or an image memory; returns its id."""
+    image = images.clean(picture())
+    return lambda number: store.add(f"memory {number}", image=image if number % 2 else None)[0]
+
+
+@schema.parametrize()
+@bounded
+def test_every_answer_is_a_declared_one(case, headers):
+    case.call_and_validate(headers=headers, checks=CHECKS)
+
+
+@about_memories.parametrize()
+@bounded
+def test_so_is_every_answer_about_memories_that_exist(case, headers, stored):
+    if "memoryId" in case.path_parameters:
+        case.path_parameters["memoryId"] = stored(0)
+    if isinstance(case.body, dict):
+        known = {"memoryIds": [stored(0), stored(1)], "bucketId": store.default_bucket().id}
+        case.body |= {name: known[name] for name in known.keys() & case.body.keys()}
+        if "memoryIds" not in case.body:
+            case.body["memoryId"] = stored(1)
+    case.call_and_validate(headers=headers, checks=CHECKS)

@@ -1,0 +1,415 @@
+"""Image memories: what is taken in and what is refused, what is left of a file, and how long its address works."""
+
+import struct
+import time
+import zlib
+from io import BytesIO
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image, ImageCms, PngImagePlugin
+
+from memoryweb.localapi import images, store
+from memoryweb.localapi.errors import Refused
+from memoryweb.memoryplugin.errors import Invalid, NotFound
+
+KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+SECRET = "Nora's kitchen"
+
+
+def opened(content):
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image
+
+
+def stored_files():
+    """Every file in the storage of this test."""
+    folders, _ = default_storage.listdir("") if default_storage.exists("") else ([], [])
+    return [name for folder in folders for name in default_storage.listdir(folder)[1]]
+
+
+def png(*chunks, width=1, height=1):
+    """A PNG by hand: a header that says what it likes, then the chunks."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", header), *chunks, (b"IEND", b"")]
+    packed = [struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+def animation(kind, frames=3, size=(4, 3)):
+    pictures = [Image.new("RGB", size, (80 * number, 0, 0)) for number in range(frames)]
+    output = BytesIO()
+    pictures[0].save(output, kind, save_all=True, append_images=pictures[1:], duration=[100, 200, 300][:frames], loop=0)
+    return output.getvalue()
+
+
+class TestThroughTheApi:
+    @pytest.mark.parametrize(("kind", "content_type"), KINDS.items())
+    def test_an_image_can_be_stored_and_fetched(self, service, picture, kind, content_type):
+        made = service.client.add_new_memory("a red square", image=picture(kind))
+        memory = service.client.get_memory(made.memory_id)
+        fetched = service.client.fetch_image(memory.image_url)
+        assert (memory.content_type, memory.text, memory.width, memory.height) == ("image", "a red square", 4, 3)
+        assert (fetched.content_type, opened(fetched.content).format) == (content_type, kind)
+
+    @pytest.mark.parametrize("name", ["photo.jpg", "a.html", "../../evil.png", "x.svg", "\u202egnp.exe", "nul\0.png"])
+    def test_its_bytes_decide_whatever_the_file_is_called(self, service, picture, name):
+        files = {"image": (name, picture("PNG"), "text/html")}
+        answer = service.call("POST", "/api/memory", data={"text": "a red square"}, files=files)
+        url = service.client.get_memory(answer.json()["memoryId"]).image_url
+        assert service.client.fetch_image(url).content_type == "image/png"
+
+    def test_the_other_fields_come_along(self, service, picture):
+        work = service.bucket("Work")
+        fields = {"text": " a red square ", "bucketId": str(work), "source": "camera", "createdAt": "2025-03-04T05:06:07Z"}
+        answer = service.call("POST", "/api/memory", data=fields, files={"image": picture()})
+        memory = service.client.get_memory(answer.json()["memoryId"])
+        assert (memory.text, memory.bucket_name, memory.source) == ("a red square", "Work", "camera")
+        assert memory.created_at.isoformat() == "2025-03-04T05:06:07+00:00"
+
+    def test_the_same_image_with_the_same_description_adds_nothing(self, service, picture):
+        first = service.client.add_new_memory("a square", image=picture())
+        again = service.client.add_new_memory("a square", image=picture())
+        assert (again.is_duplicate, again.memory_id) == (True, first.memory_id)
+
+    def test_another_image_or_another_description_is_another_memory(self, service, picture):
+        service.client.add_new_memory("a square", image=picture(colour="red"))
+        assert not service.client.add_new_memory("a square", image=picture(colour="blue")).is_duplicate
+        assert not service.client.add_new_memory("one square", image=picture(colour="red")).is_duplicate
+        assert not service.client.add_new_memory("a square").is_duplicate
+
+    def test_a_new_description_keeps_the_image(self, service, picture):
+        made = service.client.add_new_memory("a square", image=picture())
+        service.client.update_or_move_memories([made.memory_id], text="a red square")
+        memory = service.client.get_memory(made.memory_id)
+        assert service.client.fetch_image(memory.image_url).content_type == "image/png"
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a<script>"], ids=["empty", "svg", "gif"]
+    )
+    def test_what_is_no_image_is_refused_and_nothing_is_stored(self, service, content):
+        with pytest.raises(Invalid, match="^image: "):
+            service.client.add_new_memory("a square", image=content)
+        assert (service.texts(), stored_files()) == ([], [])
+
+    def test_over_10_mb_is_refused_and_nothing_is_stored(self, service, picture):
+        with pytest.raises(Invalid, match="10 MB"):
+            service.client.add_new_memory("a square", image=picture() + b"x" * 10_000_000)
+        assert (service.texts(), stored_files()) == ([], [])
+
+    def test_far_over_10_mb_is_refused_too(self, service, picture):
+        files = {"image": picture() + b"x" * 11_000_000}
+        answer = service.call("POST", "/api/memory", data={"text": "a square"}, files=files)
+        assert (answer.status_code, answer.json()["error"][:7]) == (400, "image: ")
+
+    @pytest.mark.parametrize(
+        ("fields", "named"), [({}, "text"), ({"text": " "}, "text"), ({"text": "a", "bucketId": "x"}, "bucketId")]
+    )
+    def test_a_malformed_field_is_refused_and_named(self, service, picture, fields, named):
+        answer = service.call("POST", "/api/memory", data=fields, files={"image": picture()})
+        assert (answer.status_code, answer.json()["error"].partition(":")[0]) == (400, named)
+        assert stored_files() == []
+
+    def test_an_unknown_bucket_stores_no_file(self, service, picture):
+        answer = service.call("POST", "/api/memory", data={"text": "a", "bucketId": "999999"}, files={"image": picture()})
+        assert (answer.status_code, stored_files()) == (400, [])
+
+    def test_a_form_without_an_image_is_refused_and_says_so(self, service):
+        answer = service.call("POST", "/api/memory", files={"text": (None, "a square")})
+        assert (answer.status_code, answer.json()["error"].partition(":")[0]) == (400, "image")
+
+    @pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=x", "; boundary=" + "x" * 300])
+    def test_a_broken_form_is_refused(self, service, boundary):
+        headers = {"Content-Type": f"multipart/form-data{boundary}"}
+        answer = service.call("POST", "/api/memory", data=b"--y\r\n\r\nnothing", headers=headers)
+        assert answer.status_code == 400
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\0" * 100,
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            b"<!doctype html><script>alert(1)</script>",
+            b"%PDF-1.7",
+            b"GIF89a/*<script>alert(1)</script>*/",
+            b"\x89PNG\r\n\x1a\n<script>",
+            b"\xff\xd8\xff\xe0<html>",
+            b"RIFF\x10\0\0\0WEBPVP8 <script>",
+            png(),
+            png((b"IDAT", b"")),
+            png((b"IDAT", zlib.compress(b"\0"))),
+            png((b"tEXt", b"x\0" + b"y" * 100)),
+        ],
+        ids=[
+            "empty",
+            "zeros",
+            "svg",
+            "html",
+            "pdf",
+            "gif",
+            "png",
+            "jpeg",
+            "webp",
+            "no pixels",
+            "empty pixels",
+            "few pixels",
+            "text only",
+        ],
+    )
+    def test_what_only_looks_like_an_image(self, content):
+        with pytest.raises(Refused, match="^image: "):
+            images.clean(content)
+
+    @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO", "PPM", "TGA", "PCX", "DDS", "AVIF", "JPEG2000", "PDF", "EPS"])
+    def test_formats_that_are_not_on_the_list(self, picture, kind):
+        with pytest.raises(Refused, match="PNG, JPEG, WebP or GIF"):
+            images.clean(picture(kind, size=(16, 16)))
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+    def test_truncated_files(self, kind, part):
+        output = BytesIO()
+        Image.effect_noise((64, 64), 90).convert("RGB").save(output, kind)
+        content = output.getvalue()
+        with pytest.raises(Refused, match="^image: "):
+            images.clean(content[: int(len(content) * part)])
+
+    @pytest.mark.parametrize(
+        ("width", "height"), [(50_000, 50_000), (2**31 - 1, 1), (1, 2**31 - 1), (10_000, 4_001), (0, 0), (0, 5)]
+    )
+    def test_sizes_that_nobody_could_hold(self, width, height):
+        with pytest.raises(Refused, match="^image: "):
+            images.clean(png((b"IDAT", zlib.compress(b"\0" * 1000)), width=width, height=height))
+
+    def test_many_frames_count_together(self, monkeypatch):
+        monkeypatch.setattr(images, "MOST_PIXELS", 35)
+        assert images.clean(animation("GIF", frames=2)).width == 4
+        with pytest.raises(Refused, match="megapixels"):
+            images.clean(animation("GIF", frames=3))
+
+    def test_one_byte_over_the_limit(self, picture, monkeypatch):
+        content = picture()
+        monkeypatch.setattr(images, "MOST_BYTES", len(content))
+        images.clean(content)
+        with pytest.raises(Refused, match="10 MB"):
+            images.clean(content + b"x")
+
+
+class TestCleaned:
+    def exif(self, orientation=1):
+        exif = Image.Exif()
+        exif[0x0112], exif[0x010E], exif[0x8825] = orientation, SECRET, {1: "N", 2: (59.0, 54.0, 0.0)}
+        return exif
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    def test_no_exif_is_left(self, picture, kind):
+        content = picture(kind, exif=self.exif())
+        assert SECRET.encode() in content
+        clean = images.clean(content).content
+        assert SECRET.encode() not in clean
+        assert not opened(clean).getexif()
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    def test_no_colour_profile_is_left(self, picture, kind):
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        content = picture(kind, icc_profile=profile)
+        assert "icc_profile" in opened(content).info
+        assert "icc_profile" not in opened(images.clean(content).content).info
+
+    @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+    def test_no_xmp_is_left(self, picture, kind):
+        xmp = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{SECRET}</x:xmpmeta>".encode()
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        content = picture(kind, **({"pnginfo": info} if kind == "PNG" else {"xmp": xmp}))
+        assert SECRET.encode() in content
+        assert SECRET.encode() not in images.clean(content).content
+
+    def test_no_png_text_is_left(self, picture):
+        info = PngImagePlugin.PngInfo()
+        info.add_text("Comment", SECRET)
+        info.add_text("Description", SECRET * 50, zip=True)
+        content = picture("PNG", pnginfo=info)
+        assert opened(content).info["Comment"] == SECRET
+        clean = opened(images.clean(content).content)
+        assert (clean.info, clean.text) == ({}, {})
+
+    @pytest.mark.parametrize("kind", ["GIF", "JPEG"])
+    def test_no_comment_is_left(self, picture, kind):
+        content = picture(kind, comment=SECRET)
+        assert SECRET.encode() in content
+        assert SECRET.encode() not in images.clean(content).content
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_nothing_behind_the_image_is_left(self, picture, kind):
+        tail = b"<script>alert(1)</script>PK\x03\x04"
+        assert tail not in images.clean(picture(kind) + tail).content
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    @pytest.mark.parametrize(
+        ("orientation", "size", "corner"),
+        [(1, (32, 16), (1, 1)), (3, (32, 16), (30, 14)), (6, (16, 32), (14, 1)), (8, (16, 32), (1, 30))],
+    )
+    def test_orientation_is_applied(self, kind, orientation, size, corner):
+        picture = Image.new("RGB", (32, 16), "blue")
+        picture.paste("red", (0, 0, 8, 8))
+        output = BytesIO()
+        picture.save(output, kind, exif=self.exif(orientation))
+        clean = images.clean(output.getvalue())
+        red, _, blue = opened(clean.content).convert("RGB").getpixel(corner)
+        assert (clean.width, clean.height) == opened(clean.content).size == size
+        assert red > 150 > 100 > blue
+
+    @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+    def test_an_animation_stays_one(self, kind):
+        clean = opened(images.clean(animation(kind)).content)
+        durations = []
+        for number in range(clean.n_frames):
+            clean.seek(number)
+            clean.load()
+            durations.append(clean.info["duration"])
+        assert (clean.n_frames, durations, clean.info["loop"]) == (3, [100, 200, 300], 0)
+
+    @pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("GIF", "RGBA")])
+    def test_transparency_stays(self, kind, mode):
+        output = BytesIO()
+        Image.new("RGBA", (4, 3), (255, 0, 0, 0)).convert(mode).save(output, kind)
+        assert opened(images.clean(output.getvalue()).content).convert("RGBA").getpixel((1, 1))[3] == 0
+
+    @pytest.mark.parametrize(
+        ("kind", "mode", "colour", "grey"),
+        [("PNG", "1", 1, 255), ("PNG", "L", 200, 200), ("PNG", "P", 0, 0), ("PNG", "I;16", 40_000, 156), ("PNG", "RGB", "red", 76),
+         ("JPEG", "L", 200, 200), ("JPEG", "CMYK", (0, 255, 255, 0), 76), ("GIF", "L", 200, 200), ("GIF", "1", 1, 255)],
+    )  # fmt: skip
+    def test_colours_stay_in_every_mode_of_the_formats(self, kind, mode, colour, grey):
+        output = BytesIO()
+        Image.new(mode, (4, 3), colour).save(output, kind)
+        clean = opened(images.clean(output.getvalue()).content)
+        assert abs(clean.convert("L").getpixel((1, 1)) - grey) <= 3
+
+    def test_the_name_in_the_storage_comes_from_the_content_alone(self, picture):
+        names = [images.clean(picture(colour=colour)).name for colour in ("red", "red", "blue")]
+        assert names[0] == names[1] != names[2]
+        assert names[0].endswith(".png")
+
+
+class TestAddresses:
+    @pytest.fixture
+    def url(self, service, picture):
+        made = service.client.add_new_memory("a red square", image=picture())
+        return service.client.get_memory(made.memory_id).image_url
+
+    def path(self, url):
+        return url[url.index("/api/") :]
+
+    @pytest.fixture
+    def later(self, monkeypatch):
+        """Moves the clock of the signatures."""
+        now = time.time()
+        return lambda seconds: monkeypatch.setattr("django.core.signing.time.time", lambda: now + seconds)
+
+    def test_it_works_without_a_token(self, url):
+        answer = Client().get(self.path(url))
+        assert (answer.status_code, opened(answer.content).size) == (200, (4, 3))
+
+    @pytest.mark.parametrize(
+        ("header", "value"),
+        [
+            ("Content-Type", "image/png"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'; sandbox"),
+        ],
+    )
+    def test_it_is_served_as_an_image_and_nothing_else(self, service, url, header, value):
+        assert service.get(self.path(url)).headers[header] == value
+
+    def test_it_may_be_kept_by_browsers_alone(self, url):
+        assert Client().get(self.path(url))["Cache-Control"].startswith("private")
+
+    def test_it_takes_no_query(self, url):
+        with CaptureQueriesContext(connection) as queries:
+            Client().get(self.path(url))
+        assert len(queries) == 0
+
+    def test_it_works_for_four_hours(self, url, later):
+        later(4 * 3600 - 60)
+        assert Client().get(self.path(url)).status_code == 200
+
+    def test_after_four_hours_it_is_a_json_403(self, url, later):
+        later(4 * 3600 + 60)
+        answer = Client().get(self.path(url))
+        assert (answer.status_code, list(answer.json())) == (403, ["error"])
+
+    def test_the_client_calls_that_not_found(self, service, url, later):
+        later(4 * 3600 + 60)
+        with pytest.raises(NotFound):
+            service.client.fetch_image(url)
+
+    def test_asking_again_gives_an_address_that_works(self, service, url, later):
+        later(4 * 3600 + 60)
+        fresh = service.client.get_memories_and_buckets().memories[0].image_url
+        assert Client().get(self.path(fresh)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "tamper",
+        [
+            lambda path: path[:-1] + ("A" if path[-1] != "A" else "B"),
+            lambda path: path.rpartition(":")[0],
+            lambda path: path.partition(":")[0],
+            lambda path: path.replace(".png", ".jpg"),
+            lambda path: "/api/images/../../memoryweb.sqlite3" + path[path.index(":") :],
+            lambda path: "/api/images/:::",
+            lambda path: "/api/images/%00",
+        ],
+        ids=["last letter", "no signature", "no time", "other name", "other file", "colons", "nul"],
+    )
+    def test_one_that_was_tampered_with_is_a_json_403(self, url, tamper):
+        answer = Client().get(tamper(self.path(url)))
+        assert (answer.status_code, list(answer.json())) == (403, ["error"])
+
+    def test_one_whose_file_is_gone_is_a_json_404(self, service, url):
+        service.client.delete_memory(service.client.get_memories_and_buckets().memories[0].id)
+        answer = Client().get(self.path(url))
+        assert (answer.status_code, list(answer.json())) == (404, ["error"])
+
+
+class TestFiles:
+    def test_the_file_goes_with_its_last_memory(self, service, picture):
+        first = service.client.add_new_memory("one", image=picture())
+        second = service.client.add_new_memory("two", image=picture())
+        service.client.delete_memory(first.memory_id)
+        assert len(stored_files()) == 1
+        service.client.delete_memory(second.memory_id)
+        assert stored_files() == []
+
+    def test_deleting_both_at_once_removes_it_too(self, service, picture):
+        ids = [service.client.add_new_memory(text, image=picture()).memory_id for text in ("one", "two")]
+        service.client.bulk_delete_memories(ids)
+        assert stored_files() == []
+
+    def test_another_image_stays(self, service, picture):
+        service.client.add_new_memory("one", image=picture(colour="red"))
+        blue = service.client.add_new_memory("two", image=picture(colour="blue"))
+        service.client.delete_memory(blue.memory_id)
+        assert len(stored_files()) == 1
+
+    def test_the_examples_take_their_files_with_them(self, service):
+        service.client.load_examples()
+        assert len(stored_files()) == 6
+        service.client.remove_examples()
+        assert stored_files() == []
+
+    def test_a_file_that_was_added_again_between_deletion_and_removal_stays(self, service, picture, monkeypatch):
+        made = service.client.add_new_memory("one", image=picture())
+        really = store._discard_unused
+        again = images.clean(picture())
+        monkeypatch.setattr(store, "_discard_unused", lambda files: (store.add("two", image=again), really(files)))
+        service.client.delete_memory(made.memory_id)
+        assert len(stored_files()) == 1

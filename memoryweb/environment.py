@@ -65,6 +65,16 @@ class Environment:
 
         return self._read(name, default, cast, "true or false")
 
+    def choice(self, name: str, default: str, choices: list[str]) -> str:
+        """One of a few words, whatever their case."""
+
+        def cast(raw: str) -> str:
+            if raw.lower() not in choices:
+                raise ValueError
+            return raw.lower()
+
+        return self._read(name, default, cast, f"one of {', '.join(choices)}")
+
     def host_names(self, name: str) -> list[str]:
         """Host names between commas."""
 

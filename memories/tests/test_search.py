@@ -99,7 +99,7 @@ def test_an_opened_result_keeps_its_marks_and_leads_back(signed_in, garden):
     [
         ("tea", "Tea, teas, steam", "<mark>Tea</mark>, <mark>teas</mark>, steam"),
         ("te", "Te tea", "<mark>Te</mark> tea"),
-        ("tea roses", "teas rose roses", "teas rose <mark>roses</mark>"),
+        ("tea roses", "team roses", "team <mark>roses</mark>"),
         ("cafe", "Café CAFÉ", "<mark>Café</mark> <mark>CAFÉ</mark>"),
         ("strasse", "Straße", "<mark>Straße</mark>"),
         ("strong", "<strong>strong</strong>", "<strong><mark>strong</mark></strong>"),

@@ -40,8 +40,8 @@ def endpoint(*, needs_token: bool = True, **handlers: Handler) -> Callable[..., 
             if error.status == 405:
                 response["Allow"] = ", ".join(handlers)
             return response
-        except Exception as error:  # the contract answers everything in JSON; texts may stand in messages, so only the kind
-            logger.error("%s failed on %s", request.method, request.resolver_match or "in-process call", exc_info=error)
+        except Exception as error:  # the contract answers everything in JSON
+            logger.error("%s failed", request.method, exc_info=error)
             return JsonResponse({"error": "The server could not do that. Try again in a moment."}, status=500)
 
     return view

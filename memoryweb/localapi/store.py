@@ -24,6 +24,7 @@ from .models import Bucket, Memory
 
 DEFAULT_BUCKET = "General"
 EXAMPLES = Path(__file__).parent / "examples"
+AT_ONCE = 10_000  # ids in one query; SQLite takes 32,766
 FIELDS = (
     "id", "public_id", "text", "content_type", "image", "width", "height", "source",
     "created_at", "updated_at", "version", "bucket_id", "bucket__name",
@@ -73,7 +74,12 @@ def newest(*, bucket_id: int | None = None, content_type: str = "", skip: int, c
 def best(query: str, *, bucket_id: int | None = None, content_type: str = "", skip: int, count: int | None) -> list[Row]:
     """Memories that match the query, most relevant first, each with its `score`."""
     ranked = search.rank(query, bucket_id=bucket_id, content_type=content_type, skip=skip, count=-1 if count is None else count)
-    rows = {row["id"]: row for row in Memory.objects.filter(id__in=[key for key, _ in ranked]).values(*FIELDS)}
+    keys = [key for key, _ in ranked]
+    rows = {
+        row["id"]: row
+        for start in range(0, len(keys), AT_ONCE)
+        for row in Memory.objects.filter(id__in=keys[start : start + AT_ONCE]).values(*FIELDS)
+    }
     return [rows[key] | {"score": score} for key, score in ranked if key in rows]
 
 

@@ -59,6 +59,7 @@ MALFORMED = [
     ("MEMORYPLUGIN_IMAGE_HOSTS", "images/of mine", "host names between commas"),
     ("REDIS_URL", "localhost:6379", "an address that begins with redis://"),
     ("TIME_ZONE", "Berlin", "a time zone's name, such as Europe/Berlin"),
+    ("SEARCH_LANGUAGE", "klingon", "one of "),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 

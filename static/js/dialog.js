@@ -51,6 +51,13 @@ document.addEventListener("htmx:afterSettle", () => {
 const standing = document.getElementById("memory-form");
 if (standing) showDay(standing);
 
+// While it is on its way the text stands still, since the answer takes the form's place.
+const hold = (still) => (event) => {
+  if (event.detail.elt.closest(".memory-form")) document.getElementById("memory-text").readOnly = still;
+};
+document.addEventListener("htmx:beforeRequest", hold(true));
+document.addEventListener("htmx:afterRequest", hold(false));
+
 // What was typed is not lost by a click on a link or a closed tab: unless the service has it, or it is on its way.
 let stored = "";
 let sending = false;

@@ -28,3 +28,11 @@ document.addEventListener("keydown", (event) => {
     event.target.click();
   }
 });
+
+// The skip link moves the focus, not the address: a fragment in it would draw the focus back here with each step back.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.skip");
+  if (!link) return;
+  event.preventDefault();
+  document.querySelector(link.hash).focus();
+});

@@ -5,46 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bucket',
+            name="Bucket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('key', models.CharField(help_text='the name without regard to case', max_length=240, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('text_count', models.PositiveIntegerField(default=0)),
-                ('image_count', models.PositiveIntegerField(default=0)),
-                ('is_example', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("key", models.CharField(help_text="the name without regard to case", max_length=240, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("text_count", models.PositiveIntegerField(default=0)),
+                ("image_count", models.PositiveIntegerField(default=0)),
+                ("is_example", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Memory',
+            name="Memory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=40, unique=True)),
-                ('text', models.TextField(help_text='for an image, its description')),
-                ('digest', models.CharField(help_text='SHA-256 of what makes two memories the same: text and image', max_length=64)),
-                ('content_type', models.CharField(choices=[('text', 'Text'), ('image', 'Image')], max_length=5)),
-                ('image', models.CharField(blank=True, help_text="the file's name in the default storage", max_length=80)),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_example', models.BooleanField(default=False)),
-                ('bucket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='localapi.bucket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=40, unique=True)),
+                ("text", models.TextField(help_text="for an image, its description")),
+                (
+                    "digest",
+                    models.CharField(help_text="SHA-256 of what makes two memories the same: text and image", max_length=64),
+                ),
+                ("content_type", models.CharField(choices=[("text", "Text"), ("image", "Image")], max_length=5)),
+                ("image", models.CharField(blank=True, help_text="the file's name in the default storage", max_length=80)),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("source", models.CharField(blank=True, max_length=80)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_example", models.BooleanField(default=False)),
+                ("bucket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="localapi.bucket")),
             ],
             options={
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='memory_newest'), models.Index(fields=['bucket', '-created_at', '-id'], name='memory_newest_in_bucket'), models.Index(fields=['content_type', '-created_at', '-id'], name='memory_newest_of_type'), models.Index(fields=['bucket', 'digest'], name='memory_same'), models.Index(condition=models.Q(('image', ''), _negated=True), fields=['image'], name='memory_image'), models.Index(condition=models.Q(('is_example', True)), fields=['id'], name='memory_example')],
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="memory_newest"),
+                    models.Index(fields=["bucket", "-created_at", "-id"], name="memory_newest_in_bucket"),
+                    models.Index(fields=["content_type", "-created_at", "-id"], name="memory_newest_of_type"),
+                    models.Index(fields=["bucket", "digest"], name="memory_same"),
+                    models.Index(condition=models.Q(("image", ""), _negated=True), fields=["image"], name="memory_image"),
+                    models.Index(condition=models.Q(("is_example", True)), fields=["id"], name="memory_example"),
+                ],
             },
         ),
     ]

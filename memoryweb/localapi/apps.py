@@ -1,0 +1,16 @@
+"""The embedded server as a Django app."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from . import search
+
+
+class LocalApiConfig(AppConfig):
+    """Gives each database connection what the search index's triggers call."""
+
+    name = "memoryweb.localapi"
+
+    def ready(self) -> None:
+        """Called by Django."""
+        connection_created.connect(search.register)

@@ -1,0 +1,148 @@
+"""What a person sees and does on every page, by roles and accessible names only; the tests are written in these words."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from memoryweb.tests.server import Server
+
+ZONE = "Europe/Berlin"
+HEIGHTS = {1280: 900, 390: 844, 320: 640}
+WIDTHS = [pytest.param(("light", width), id=str(width)) for width in (1280, 390)]
+EXAMPLES = 41
+
+
+def memories(page: Page) -> Locator:
+    return page.get_by_role("list", name="Memories")
+
+
+def rows(page: Page) -> Locator:
+    return memories(page).get_by_role("article")
+
+
+def row(page: Page, text: str) -> Locator:
+    return rows(page).filter(has_text=text).first
+
+
+def search_box(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="Search memories")
+
+
+def buckets(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Buckets")
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Memory")
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="New memory")
+
+
+def text_field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Memory", exact=True)
+
+
+def says(page: Page | Locator, text: str | re.Pattern[str]) -> None:
+    """A status region with this text shows."""
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def warns(page: Page | Locator, text: str | re.Pattern[str]) -> None:
+    """An alert with this text shows, once."""
+    expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible()
+
+
+def count_of(page: Page, bucket: str) -> int:
+    """The number beside a bucket; 0 for a bucket that is not there."""
+    link = buckets(page).get_by_role("link", name=re.compile(rf"^{re.escape(bucket)}\b"))
+    return int(re.sub(r"\D", "", link.inner_text().replace(bucket, ""))) if link.count() else 0
+
+
+def open_dialog(page: Page) -> Locator:
+    """The dialog for a new memory, opened with its key."""
+    page.keyboard.press("n")
+    expect(text_field(page)).to_be_focused()
+    return dialog(page)
+
+
+def write(page: Page, text: str) -> None:
+    """Write a memory into the open form and save it with the keys."""
+    text_field(page).fill(text)
+    page.keyboard.press("Control+Enter")
+
+
+def open_panel(page: Page, text: str) -> Locator:
+    """The panel of the first memory that holds `text`, opened by its button."""
+    row(page, text).get_by_role("link", name="Open memory").click()
+    expect(panel(page)).to_be_visible()
+    return panel(page)
+
+
+def place(page: Page, text: str) -> float:
+    """How far from the top of the window a memory stands."""
+    box = row(page, text).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def scroll_on(page: Page) -> None:
+    """Scroll down until the list goes on."""
+    shown = rows(page).count()
+    while rows(page).count() == shown:
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_timeout(20)
+
+
+def bring_up(page: Page, text: str) -> float:
+    """Scroll until a memory that holds `text` stands near the top; how far from it."""
+    while not row(page, text).count():
+        scroll_on(page)
+    row(page, text).evaluate("row => scrollTo(0, row.getBoundingClientRect().top + scrollY - 300)")
+    return place(page, text)
+
+
+class Held:
+    """Holds the answers to addresses that match a pattern back until they are released."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page, self._routes = page, list[Route]()
+        page.route(re.compile(pattern), lambda route: self._routes.append(route))
+
+    def wait(self) -> None:
+        """Until one was asked for."""
+        while not self._routes:
+            self._page.wait_for_timeout(10)
+
+    def release(self) -> None:
+        """Let those that were asked for so far go on."""
+        self.wait()
+        while self._routes:
+            self._routes.pop().continue_()
+
+
+@contextmanager
+def no_reload(page: Page) -> Iterator[None]:
+    """No document is loaded meanwhile."""
+    loads: list[str] = []
+
+    def count(loaded: Page) -> None:
+        loads.append(loaded.url)
+
+    page.on("domcontentloaded", count)
+    yield
+    page.remove_listener("domcontentloaded", count)
+    assert loads == []
+
+
+def fill(server: Server, number: int, a_day: int = 7) -> None:
+    """So many memories, some a day, the first one the newest, all of past days: "Note 1 of the garden." and so on."""
+    session, now = server.api(), datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    for n in range(number):
+        moment = now - timedelta(days=1 + n // a_day, minutes=n % a_day)
+        server.add(f"Note {n + 1} of the garden.", session=session, createdAt=moment.isoformat())

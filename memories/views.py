@@ -107,7 +107,7 @@ def at_address(request: HttpRequest, response: HttpResponse, filters: Filters) -
     """Tell htmx the address that shows the same again: a new step in the history only when a search begins or ends."""
     if not wants_fragment(request):
         return response
-    here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]  # set by django-htmx
+    here = (request.htmx.current_url_abs_path or "/").partition("#")[0]  # type: ignore[attr-defined]  # set by django-htmx
     if not here.startswith("/?") and here != "/":
         return response  # a memory's panel is open; its address stays
     before, _ = SearchForm.read(QueryDict(here.partition("?")[2]))

@@ -54,6 +54,14 @@ document.addEventListener("keydown", (event) => {
   close(slot().querySelector("[data-close-panel]")?.href);
 });
 
+// A search is about the list: the panel goes, and the address is the list's again.
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "q" || !isOpen()) return;
+  history.replaceState(null, "", slot().querySelector("[data-close-panel]").href);
+  slot().replaceChildren();
+  mark();
+});
+
 // Before htmx's own listener, which would fetch the whole page for what is still here.
 window.addEventListener(
   "popstate",

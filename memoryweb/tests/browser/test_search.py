@@ -89,12 +89,13 @@ def test_escape_clears_the_search(page):
     says(page, f"{EXAMPLES} memories")
 
 
-def test_escape_in_the_box_leaves_an_open_panel_alone(page):
+def test_clearing_the_search_takes_an_open_panel_away_as_well(page):
     page.goto("/?q=bread")
     open_panel(page, "500 g flour")
     search_box(page).press("Escape")
     expect(search_box(page)).to_have_value("")
-    expect(panel(page)).to_be_visible()
+    expect(panel(page)).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/$"))
 
 
 def test_back_after_a_search_returns_to_the_list_and_forward_to_the_search(page):
@@ -210,3 +211,12 @@ def test_a_search_that_memoryweb_does_not_answer_says_so(page):
     search_box(page).press_sequentially("bread")
     warns(page, "memoryweb does not answer")
     expect(search_box(page)).to_have_value("bread")
+
+
+def test_a_search_takes_an_open_panel_away_and_has_an_address_of_its_own(page):
+    page.goto("/")
+    open_panel(page, "Coriander")
+    search(page, "cardamom")
+    expect(panel(page)).to_be_hidden()
+    page.reload()
+    says(page, "1 memory found")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 # A sign on a further line is the text's own, such as a list's.
-_HEAD = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])(?:[^\S\n]*[-–—:,](?=\s))?\s*")
+_HEAD = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])(?:[^\S\n]*[-–—:,](?=\s|$))?\s*")
 
 
 def date_at_head(text: str) -> date | None:
@@ -25,16 +25,26 @@ def with_date(text: str, day: date) -> str:
     return text if date_at_head(text) else f"{day.isoformat()} - {text}"
 
 
-def without_date(text: str, day: date | None) -> str:
-    """The text without the date at its head, where that is `day`: the page shows that one already."""
+def without_date(text: str, day: date | None, *, or_nothing: bool = False) -> str:
+    """The text without the date at its head, where that is `day`: the page shows that one already.
+
+    A text of nothing but its date stays as it is, unless `or_nothing`.
+    """
     if day is None or date_at_head(text) != day:
         return text
-    return text[_HEAD.match(text).end() :] or text  # type: ignore[union-attr]  # date_at_head matched
+    rest = text[_HEAD.match(text).end() :]  # type: ignore[union-attr]  # date_at_head matched
+    return rest if rest or or_nothing else text
 
 
 def midday(day: date) -> datetime:
     """The moment that stands for a whole day in the person's zone."""
     return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def noted(text: str) -> datetime | None:
+    """When a text with a date at its head was noted, as far as that tells: that day's noon, if the day is over."""
+    day = date_at_head(text)
+    return midday(day) if day and day < timezone.localdate() else None
 
 
 def day_of(text: str, created_at: datetime | None) -> date | None:

@@ -26,14 +26,14 @@ class MemoryForm(forms.Form):
             "null_characters_not_allowed": "The text contains a NUL character. Remove it.",
         },
     )
-    date = forms.DateField(required=False, error_messages={"invalid": "Choose a day, written like 2025-03-04."})
+    date = forms.DateField(required=False, error_messages={"invalid": "There is no such day. Write one like 2025-03-04."})
     bucket = forms.CharField(required=False, max_length=200)
     new_bucket = forms.CharField(required=False, max_length=80, error_messages={"max_length": "Use at most 80 characters."})
 
     def clean_text(self) -> str:
         """The text without blanks around it; an error when nothing is left or it is too long for the service."""
         text: str = self.cleaned_data["text"].strip()
-        if not text:
+        if not text or not dates.without_date(text, dates.date_at_head(text), or_nothing=True):
             raise forms.ValidationError("Write what should be remembered.")
         characters = len(dates.with_date(text, timezone.localdate()))
         if characters > MOST_CHARACTERS:
@@ -46,8 +46,11 @@ class MemoryForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A new bucket needs a name; without a date it is today."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("bucket") == NEW_BUCKET and not cleaned.get("new_bucket") and "new_bucket" not in self.errors:
-            self.add_error("new_bucket", "Name the new bucket, or choose one that exists.")
+        if cleaned.get("bucket") == NEW_BUCKET and "new_bucket" not in self.errors:
+            if not cleaned.get("new_bucket"):
+                self.add_error("new_bucket", "Name the new bucket, or choose one that exists.")
+            elif cleaned["new_bucket"].isdigit():
+                self.add_error("new_bucket", "Add a letter: digits alone would look like an id.")
         cleaned["date"] = cleaned.get("date") or timezone.localdate()
         return cleaned
 

@@ -61,8 +61,9 @@ def load(client: MemoryPluginClient, entries: Iterable[Entry], bucket_name: str 
     """Add what is not there yet, and yield the report after each entry, for a progress bar.
 
     Each memory goes into `bucket_name`, else into the bucket that it names, else into "General"; missing buckets are made.
-    The embedded server keeps dates by itself; on a hosted service they live in the text alone, so a text without one gets its
-    own there. Raises a MemoryPluginError when the service fails; what was added until then stays, and running it again goes on.
+    The embedded server keeps the dates that the entries tell, or else those at the head of their texts; on a hosted service
+    dates live in the text alone, so a text without one gets its own there. Raises a MemoryPluginError when the service
+    fails; what was added until then stays, and running it again goes on.
     """
     report = Report()
     target = _Target(client)
@@ -100,7 +101,7 @@ class _Target:
         texts = self._texts_of(bucket)
         if text in texts:
             return False
-        created = self._client.add_new_memory(text, bucket_id=bucket.id, created_at=memory.created_at)
+        created = self._client.add_new_memory(text, bucket_id=bucket.id, created_at=memory.created_at or dates.noted(text))
         texts.add(text)
         bucket_services.forget(self._client)
         return not created.is_duplicate

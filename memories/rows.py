@@ -131,7 +131,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         facts.append(("Changed", _moment(memory.updated_at)))
     if memory.source:
         facts.append(("Source", memory.source))
-    facts.append(("Length", _words(memory.text)))
+    facts.append(("Length", _words(dates.without_date(memory.text, day))))
     if size and memory.is_image:
         facts.append(("Size", f"{width} × {height} pixels"))
     return Detail(

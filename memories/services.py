@@ -6,7 +6,6 @@ from datetime import date
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils import timezone
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
@@ -108,13 +107,7 @@ def create(client: MemoryPluginClient, text: str, day: date, bucket: Bucket | No
     On the embedded server a text of an earlier day is filed on that day.
     """
     text = dates.with_date(text.strip(), day)
-    own_day = dates.date_at_head(text)
-    earlier = own_day is not None and own_day < timezone.localdate()
-    created = client.add_new_memory(
-        text,
-        bucket_id=bucket.id if bucket else None,
-        created_at=dates.midday(own_day) if earlier and own_day else None,
-    )
+    created = client.add_new_memory(text, bucket_id=bucket.id if bucket else None, created_at=dates.noted(text))
     bucket_services.forget(client)
     if not client.is_embedded and not created.is_duplicate:
         memory = Memory(

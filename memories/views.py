@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import push_url, replace_url
+from django_htmx.http import push_url, replace_url, reswap, retarget
 
-from memoryweb.errorpages import bad_address, missing_page
+from memoryweb.errorpages import bad_address, missing_page, service_error
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
@@ -40,7 +40,10 @@ def browse(request: HttpRequest) -> HttpResponse:
 def more(request: HttpRequest, filters: Filters, start: int) -> HttpResponse:
     """The fragment that continues the list from memory `start` on."""
     client = connect(request.user)
-    found = services.browse(client, filters, start)
+    try:
+        found = services.browse(client, filters, start)
+    except MemoryPluginError as error:  # takes the place of the link to more, under the rows that are there
+        return reswap(retarget(service_error(request, error), "#pager"), "outerHTML")
     context = listing.context(client, found, request.GET.get("day", ""))
     return at_address(request, render(request, "memories/_more.html", context), filters)
 
@@ -61,7 +64,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     if not wants_fragment(request):
         found = services.browse(client, filters)
         context = listing.context(client, found) | empty_form(found.buckets, filters) | context
-    return render_either(request, "memories/memory.html", "memories/_panel.html", context)
+    return render_either(request, "memories/memory.html", "memories/_opened.html", context)
 
 
 @require_safe
@@ -71,7 +74,7 @@ def text(request: HttpRequest, memory_id: str) -> HttpResponse:
         return redirect("memories:memory", memory_id)
     filters, _ = SearchForm.read(request.GET)
     shown = services.find(connect(request.user), memory_id)
-    return render(request, "memories/_text.html", {"html": rows.whole_text(shown, filters)})
+    return render(request, "memories/_text.html", {"html": rows.whole_text(shown, filters), "is_opened": True})
 
 
 @require_safe
@@ -90,8 +93,7 @@ def image(request: HttpRequest, memory_id: str) -> HttpResponse:
 @require_POST
 def load_examples(request: HttpRequest) -> HttpResponse:
     """Add the example memories (embedded server only)."""
-    added = connect(request.user).load_examples()
-    messages.success(request, f"{added} examples were added. Remove them at any time.")
+    connect(request.user).load_examples()  # the list says that they are there
     return redirect("memories:browse")
 
 

@@ -46,4 +46,5 @@ def bad_address(request: HttpRequest, errors: Mapping[str, str]) -> HttpResponse
 
 
 def _show(request: HttpRequest, status: int, context: Mapping[str, Any]) -> HttpResponse:
-    return render_either(request, "failure.html", "_failure.html", context, status)
+    htmx = getattr(request, "htmx", None)
+    return render_either(request, "failure.html", "_failure.html", {"is_for": htmx.target if htmx else None, **context}, status)

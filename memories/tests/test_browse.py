@@ -30,7 +30,7 @@ def test_an_empty_store_offers_a_first_memory_and_examples(signed_in):
 
 
 def test_examples_are_loaded_shown_and_removed_again(signed_in):
-    assert "41 examples were added" in read(signed_in.post("/memories/examples/load/", follow=True)).text
+    assert "41 examples" in read(signed_in.post("/memories/examples/load/", follow=True)).text
     page = read(signed_in.get("/"))
     assert (len(page.articles), page.status) == (30, "41 memories")
     signed_in.post("/memories/examples/remove/")

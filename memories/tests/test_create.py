@@ -287,3 +287,16 @@ def test_every_form_carries_its_secret(signed_in):
     posting = [node for node in page.all("form") if node.attributes.get("method") == "post"]
     assert posting
     assert all(re.fullmatch(r"\w{64}", node.one("input", name="csrfmiddlewaretoken")["value"]) for node in posting)
+
+
+@pytest.mark.parametrize("fields", [{"text": "2024-05-06"}, {"text": "2024-05-06 - "}])
+def test_a_date_alone_is_no_memory(signed_in, fields):
+    answer = signed_in.post("/memories/new/", {"bucket": "", **fields})
+    assert answer.status_code == 422
+    assert "Write what should be remembered." in answer.content.decode()
+
+
+def test_a_bucket_named_with_digits_is_refused_at_its_field(signed_in):
+    answer = signed_in.post("/memories/new/", {"text": "Tea", "bucket": "new", "new_bucket": "123"})
+    assert answer.status_code == 422
+    assert "New bucket: Add a letter" in answer.content.decode()

@@ -205,3 +205,9 @@ def test_after_a_failure_the_same_command_goes_on(load, hosted):
         load(["Tea.", FULL])
     hosted.recover()
     assert load(["Tea.", FULL]).startswith("1 added, 1 were there already")
+
+
+def test_a_text_with_a_date_at_its_head_is_filed_on_that_day(load, embedded):
+    load("2024-05-06 - The wisteria was planted.\nNo date here.", name="notes.txt")
+    days = {text: day for text, (_, day) in stored(embedded).items()}
+    assert days["2024-05-06 - The wisteria was planted."] == "2024-05-06"

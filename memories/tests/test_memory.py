@@ -26,7 +26,7 @@ def test_the_panel_shows_the_whole_text_and_what_is_known(page_of, embedded, rem
     panel = page_of(memory_id).one("aside", aria_label="Memory")
     assert panel.body.text == "The pond froze."
     assert facts(panel) == {
-        "Created": "4 March 2025, 12:00", "Source": "memoryweb", "Length": "5 words", "Bucket": "Garden", "Id": memory_id,
+        "Created": "4 March 2025, 12:00", "Source": "memoryweb", "Length": "3 words", "Bucket": "Garden", "Id": memory_id,
     }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_the_box_keeps_the_words(signed_in, garden):
 
 def test_nothing_found_says_for_what_and_offers_to_widen(signed_in, garden):
     page = read(signed_in.get(f"/?q=zeppelin&bucket={garden.id}&type=image"))
-    assert "No memory matches “zeppelin” in Garden of type Images" in page.text
+    assert "No memory matches “zeppelin” among the images in Garden" in page.text
     assert page.one(id="nothing").link("Search in every bucket") == "/?q=zeppelin&type=image"
     assert page.one(id="nothing").link("Search all types") == f"/?q=zeppelin&bucket={garden.id}"
     assert page.one(id="nothing").link("Clear the search") == f"/?bucket={garden.id}&type=image"

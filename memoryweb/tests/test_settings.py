@@ -154,3 +154,9 @@ def test_a_secret_that_another_process_made_meanwhile_is_taken(tmp_path, monkeyp
 
 def test_two_data_folders_are_two_instances(tmp_path):
     assert secret_key(tmp_path / "a") != secret_key(tmp_path / "b")
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_one_line():
+    done = check(DATA_DIR="/proc/memoryweb")
+    assert done.returncode == 1
+    assert re.fullmatch(r"memoryweb: DATA_DIR must be a folder that can be written to[^\n]*\n", done.stderr)

@@ -7,13 +7,16 @@ function localDay() {
   return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 }
 
+// Whether the calendar has it; Date would make 2 March of 30 February.
+const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+
 // Says which day the memory will carry: the text's own date, else the one chosen above it.
 function showDay(form) {
   const field = form.elements.date;
-  const own = form.elements.text.value.match(headDate);
-  const day = own ? own[0].trim() : field.value;
-  const date = new Date(`${day}T12:00:00`);
-  const name = Number.isNaN(date.getTime()) ? "" : date.toLocaleDateString("en", { weekday: "long" });
+  const head = form.elements.text.value.match(headDate)?.[0].trim();
+  const own = head && isDay(head) ? head : "";
+  const day = own || field.value.trim();
+  const name = isDay(day) ? new Date(`${day}T12:00:00`).toLocaleDateString("en", { weekday: "long" }) : "is no day; write one like 2025-03-04";
   form.querySelector("[data-day-name]").textContent = own ? `The text has its own date: ${day}` : name + (day === localDay() ? ", today" : "");
   field.classList.toggle("is-overruled", Boolean(own));
 }

@@ -3,9 +3,13 @@ const slot = () => document.getElementById("panel"); // looked up each time: goi
 const isOpen = () => Boolean(slot()?.firstElementChild);
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 let opener = null;
+let listTitle = "";
 
+// The list grows narrower beside the panel; the row that was opened stays where it was.
 async function show(url) {
+  const before = opener?.getBoundingClientRect().top;
   await htmx.ajax("GET", url, { target: slot(), swap: "innerHTML" });
+  if (opener?.isConnected) scrollBy(0, opener.closest(".row").querySelector("[data-panel]").getBoundingClientRect().top - before);
   slot().querySelector(".panel-body")?.focus({ preventScroll: true });
 }
 
@@ -16,7 +20,9 @@ function mark() {
 
 function clear() {
   slot().replaceChildren();
+  if (opener && !opener.isConnected) opener = document.querySelector(`[data-panel][href="${CSS.escape(opener.getAttribute("href"))}"]`);
   mark();
+  document.title = listTitle || document.title;
   opener?.focus({ preventScroll: true });
 }
 
@@ -45,6 +51,7 @@ document.addEventListener("click", (event) => {
   if (history.state?.panel) history.replaceState(history.state, "", link.href);
   else history.pushState({ panel: true, fromList: true }, "", link.href);
   opener = link;
+  if (!isOpen()) listTitle = document.title;
   mark();
   show(link.href);
 });

@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from memoryweb import addresses
 from memoryweb.accounts.models import Token, User
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,10 @@ class TestTokenRevoke:
 def test_a_token_command_without_an_action_says_what_there_is():
     with pytest.raises(CommandError, match="action"):
         call_command("token")
+
+
+def test_the_link_leads_to_the_server_that_runs_whatever_port_this_command_was_given(settings, tmp_path):
+    settings.DATA_DIR, settings.PORT = tmp_path, 8123
+    addresses.remember()
+    settings.PORT = 8000
+    assert "http://127.0.0.1:8123/signin/" in manage("signin")

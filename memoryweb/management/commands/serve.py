@@ -19,7 +19,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from memoryweb.accounts import services
-from memoryweb.addresses import base_url, sign_in_url
+from memoryweb.addresses import base_url, remember, sign_in_url
 
 BLOCKING_THREADS = 8  # a worker's; each may wait for a hosted service
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         collect_static_files()
         if settings.JOURNAL_MODE != "WAL":
             self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
+        remember()
         link = sign_in_url(services.make_sign_in_link(services.owner()))
         connection.close()
         threading.Thread(target=self._say_when_it_answers, args=[link], daemon=True).start()

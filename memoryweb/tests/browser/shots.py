@@ -74,7 +74,7 @@ def _drawer(page: Page, server: Server) -> None:
 
 def _account(page: Page, server: Server) -> None:
     page.goto(server.url)
-    page.locator(".menu summary").click()
+    page.get_by_label("your account").click()
 
 
 def _new_page(page: Page, server: Server) -> None:

@@ -7,9 +7,10 @@ let listTitle = "";
 
 // The list grows narrower beside the panel; the row that was opened stays where it was.
 async function show(url) {
-  const before = opener?.getBoundingClientRect().top;
+  const row = opener?.closest(".row");
+  const before = row?.getBoundingClientRect().top;
   await htmx.ajax("GET", url, { target: slot(), swap: "innerHTML" });
-  if (opener?.isConnected) scrollBy(0, opener.closest(".row").querySelector("[data-panel]").getBoundingClientRect().top - before);
+  if (row?.isConnected) scrollBy(0, row.getBoundingClientRect().top - before);
   slot().querySelector(".panel-body")?.focus({ preventScroll: true });
 }
 

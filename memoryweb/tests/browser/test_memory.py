@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import EXAMPLES, WIDTHS, memories, no_reload, open_panel, panel, row, rows, says
+from memoryweb.tests.browser.steps import EXAMPLES, WIDTHS, bring_up, memories, no_reload, open_panel, panel, place, row, rows, says
 
 pytestmark = pytest.mark.browser
 SLEEP = "Sleeps badly after coffee"
@@ -194,3 +194,19 @@ def test_a_click_shows_the_image_in_full_size(page):
     article.get_by_role("link", name="Full size").click()
     page.wait_for_url(re.compile("/memories/[^/]+/image$"))
     assert page.evaluate("document.images[0].naturalWidth") == width
+
+
+def test_the_row_that_is_opened_stays_where_it_was(page):
+    page.goto("/")
+    before = bring_up(page, SLEEP)
+    expect(open_panel(page, SLEEP)).to_be_visible()
+    expect(panel(page).get_by_role("region", name="Text and details")).to_be_focused()
+    assert place(page, SLEEP) == pytest.approx(before, abs=2)
+
+
+def test_the_account_menu_closes_with_escape(page):
+    page.goto("/")
+    page.get_by_label("your account").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()

@@ -199,7 +199,7 @@ def test_nothing_found_says_for_what_and_offers_to_widen(page):
     buckets(page).get_by_role("link", name="Running").click()
     page.get_by_role("group", name="Type").get_by_role("link", name="Text").click()
     search(page, "cardamom")
-    expect(page.get_by_role("heading", name=re.compile("No memory matches “cardamom” in Running"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("No memory matches “cardamom” among the texts in Running"))).to_be_visible()
     expect(page.get_by_role("link", name="Search all types").last).to_be_visible()
     page.get_by_role("link", name="Search in every bucket").last.click()
     expect(rows(page)).to_have_count(1)

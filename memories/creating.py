@@ -38,10 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
         created = services.create(client, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
     except MemoryPluginError as error:
         return show_form(request, client, form, status=error.status, failure=error)
-    saved = {"url": reverse("memories:memory", args=[created.memory_id]), "bucket": bucket.name if bucket else "General"}
     if created.is_duplicate:
-        return show_form(request, client, form, duplicate=saved)
-    return saved_answer(request, client, bucket, saved)
+        return show_form(request, client, form, duplicate=outcome_at(created.memory_id, bucket))
+    return saved_answer(request, client, form, bucket, created.memory_id)
 
 
 @require_POST
@@ -58,8 +57,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return show_form(request, client, form, status=error.status, failure=error)
     if found is None:
         return show_form(request, client, form, not_found=True)
-    saved = {"url": reverse("memories:memory", args=[found.id]), "bucket": bucket.name if bucket else "General"}
-    return saved_answer(request, client, bucket, saved)
+    return saved_answer(request, client, form, bucket, found.id)
 
 
 def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
@@ -95,6 +93,7 @@ def form_context(form: MemoryForm, buckets: BucketList | None, filters: Filters)
         "options": choices or [("", "General", True)],
         "wants_new_bucket": chosen == NEW_BUCKET,
         "today": timezone.localdate().isoformat(),
+        "day": form.data.get("date") or timezone.localdate().isoformat(),
     }
 
 
@@ -123,22 +122,34 @@ def show_form(
     return render_either(request, "memories/new.html", "memories/_form.html", context, status=status)
 
 
-def saved_answer(request: HttpRequest, client: MemoryPluginClient, bucket: Bucket | None, saved: dict[str, str]) -> HttpResponse:
-    """After saving: for htmx an empty form, and the list behind the dialog as it is now; else the list."""
+def saved_answer(
+    request: HttpRequest, client: MemoryPluginClient, form: MemoryForm, bucket: Bucket | None, memory_id: str
+) -> HttpResponse:
+    """After saving: for htmx an empty form, and the list behind the dialog as it is now; else the list.
+
+    The bucket and the day stay chosen, for the next memory of the same day.
+    """
+    saved: dict[str, Any] = outcome_at(memory_id, bucket)
     if not wants_fragment(request):
         messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=saved["url"])
         return redirect("memories:browse")
     here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]  # set by django-htmx
     filters, _ = SearchForm.read(QueryDict(here.partition("?")[2]))
-    context: dict[str, Any] = {"saved": saved}
+    chosen = Filters(bucket=bucket.id if bucket else "")
+    context: dict[str, Any]
     try:
         found = services.browse(client, filters)
     except MemoryPluginError as error:  # saved all the same; only the list could not be read again
-        context |= empty_form(bucket_services.known(client), Filters(bucket=bucket.id if bucket else ""))
-        context |= {"error": error}
+        context = empty_form(bucket_services.known(client), chosen) | {"error": error}
     else:
-        chosen = Filters(bucket=bucket.id if bucket else "")
-        context |= listing.context(client, found) | empty_form(found.buckets, chosen)
+        context = listing.context(client, found) | empty_form(found.buckets, chosen)
+        saved["is_out_of_sight"] = all(memory.id != memory_id for memory in found.memories)
+    context |= {"saved": saved, "day": form.cleaned_data["date"].isoformat()}
     response = render(request, "memories/_saved.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def outcome_at(memory_id: str, bucket: Bucket | None) -> dict[str, Any]:
+    """Where a memory stands now: its address, and its bucket's name."""
+    return {"url": reverse("memories:memory", args=[memory_id]), "bucket": bucket.name if bucket else "General"}

@@ -193,10 +193,10 @@ def test_saved_in_the_dialog_nothing_reloads(save, many):
     assert "General4" in part.one("nav", aria_label="Buckets").text
 
 
-def test_the_form_is_ready_for_the_next(save, embedded):
+def test_the_form_is_ready_for_the_next_of_the_same_day_and_bucket(save, embedded):
     garden = embedded.create_bucket("Garden")
     answer = save(htmx=True, text="Tea", date="2025-03-04", bucket=garden.id)
-    assert typed(answer) == {"text": "", "date": str(timezone.localdate()), "bucket": garden.id, "new_bucket": ""}
+    assert typed(answer) == {"text": "", "date": "2025-03-04", "bucket": garden.id, "new_bucket": ""}
 
 
 def test_the_list_behind_the_dialog_keeps_its_filters(save, embedded, many):
@@ -300,3 +300,11 @@ def test_a_bucket_named_with_digits_is_refused_at_its_field(signed_in):
     answer = signed_in.post("/memories/new/", {"text": "Tea", "bucket": "new", "new_bucket": "123"})
     assert answer.status_code == 422
     assert "New bucket: Add a letter" in answer.content.decode()
+
+
+def test_a_memory_that_the_filter_leaves_out_is_said_to_be_out_of_sight(signed_in):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?q=zeppelin"}
+    answer = signed_in.post("/memories/new/", {"text": "Tea", "bucket": ""}, headers=headers)
+    assert "not among what the page shows" in answer.content.decode()
+    here = signed_in.post("/memories/new/", {"text": "A zeppelin", "bucket": ""}, headers=headers)
+    assert "not among what the page shows" not in here.content.decode()

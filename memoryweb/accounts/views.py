@@ -57,6 +57,8 @@ def password(request: HttpRequest) -> HttpResponse:
     has_one = person.has_usable_password()
     kind = forms.PasswordChangeForm if has_one else forms.SetPasswordForm
     form = kind(person, request.POST or None)
+    form.fields["new_password1"].help_text = "At least 10 characters, and not a common password."
+    form.fields["new_password2"].label, form.fields["new_password2"].help_text = "The new password again", ""
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, person)

@@ -21,10 +21,10 @@ function showDay(form) {
   field.classList.toggle("is-overruled", Boolean(own));
 }
 
-// A page that was left open past midnight would still offer yesterday.
+// Opened anew, the form offers today: a page left open past midnight would offer yesterday, and one just used, the last one's day.
 function renewToday(form) {
   const field = form.elements.date;
-  if (field.value === field.dataset.today) field.value = localDay();
+  if (field.value === field.dataset.today || !form.elements.text.value.trim()) field.value = localDay();
   field.dataset.today = localDay();
 }
 

@@ -139,12 +139,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         with running_server(Path(folder) / "full") as server:
             server.api().post(f"{server.url}/api/examples", timeout=30).raise_for_status()
-            shoot(server, FULL)
             with chromium.launched() as browser:
                 page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1.5)
                 page.goto(server.sign_in_link())
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=ROOT / "docs" / "screenshot.png")
+            shoot(server, FULL)
         with running_server(Path(folder) / "empty") as server:
             shoot(server, {"browse": _browse}, "empty-")
         gone = f"http://127.0.0.1:{free_port()}"

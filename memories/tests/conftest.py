@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from memories import dates
-from memoryweb.memoryplugin import client as client_module
+from memoryweb.memoryplugin import exchange
 from memoryweb.memoryplugin.local import LocalAdapter
 
 # The same examples in every run, on a busy machine too.
@@ -18,7 +18,7 @@ hypothesis_settings.load_profile("repeatable")
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     """The client tries a GET again without waiting."""
-    monkeypatch.setattr(client_module.random, "uniform", lambda low, high: 0)
+    monkeypatch.setattr(exchange.random, "uniform", lambda low, high: 0)
 
 
 @pytest.fixture

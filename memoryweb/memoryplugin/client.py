@@ -2,86 +2,20 @@
 
 import hashlib
 import json
-import math
-import random
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
-from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, NewConnectionError
 
 from . import wire
-from .deadline import Deadline, DeadlineAdapter
-from .errors import (
-    BrokenAnswer,
-    Forbidden,
-    Invalid,
-    Limited,
-    MemoryPluginError,
-    NotFound,
-    RefusedToken,
-    ServerError,
-    TimedOut,
-    Unreachable,
-    Unsupported,
-)
-from .local import LOCAL_URL, ActAs, LocalAdapter
+from .errors import BrokenAnswer, Forbidden, Invalid, NotFound, RefusedToken
+from .exchange import SOURCE, BearerToken, Exchange, no_auth
+from .local import LOCAL_URL, ActAs
 from .types import Bucket, BulkDeleted, Created, Image, Memory, Page
 
-SOURCE = "memoryweb"
-CONNECT_SECONDS = 3.0
-DEADLINE_SECONDS = 10.0
-ANSWER_BYTES = 10_000_000
-GET_ATTEMPTS = 3
 IMAGE_HOST = "memoryplugin.com"
-
-
-class BearerToken(AuthBase):
-    """Puts the token into the Authorization header. An AuthBase, since a .netrc file would override a plain header."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __repr__(self) -> str:
-        return "BearerToken(...)"
-
-    def is_in(self, text: str) -> bool:
-        """Whether the text holds the token."""
-        return self._token in text
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Called by requests."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
-class Session(requests.Session):
-    """A Session to which no answer is a redirect: requests would read its whole body, and parse where it leads."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Called by requests."""
-
-
-@lru_cache(maxsize=8)
-def pooled_session(base_url: str) -> requests.Session:
-    """The process's one Session for `base_url`, so that connections are used again; it keeps no cookies.
-
-    A test that wants a fake service mounts its transport here.
-    """
-    session = Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", DeadlineAdapter(pool_maxsize=32))
-    session.mount("http://", DeadlineAdapter(pool_maxsize=32))
-    session.mount(LOCAL_URL, LocalAdapter())
-    return session
 
 
 class MemoryPluginClient:
@@ -98,7 +32,7 @@ class MemoryPluginClient:
         beside the service's own and memoryplugin.com.
         """
         self.base_url = base_url.rstrip("/")
-        self._auth: AuthBase = BearerToken(token) if token else ActAs(acting_person)
+        self._exchange = Exchange(self.base_url, BearerToken(token) if token else ActAs(acting_person))
         self._token_digest = hashlib.sha256(token.encode()).hexdigest()[:16] if token else "embedded"
         self._image_hosts = frozenset(host.lower() for host in image_hosts)
 
@@ -247,7 +181,7 @@ class MemoryPluginClient:
         if parts.scheme != "https" and parts.scheme != urlsplit(self.base_url).scheme:
             raise BrokenAnswer("The image's address is not a secure one.")
         try:
-            response, content = self._exchange("GET", url, auth=_no_auth)
+            response, content = self._exchange.send("GET", url, auth=no_auth)
         except (Invalid, Forbidden, RefusedToken) as error:  # what storage services answer to an expired signature
             raise NotFound("The image's address has expired.") from error
         content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -270,120 +204,14 @@ class MemoryPluginClient:
         return self._call("POST", path, json={"source": SOURCE} | {k: v for k, v in body.items() if v is not None})
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
-        _, content = self._exchange(method, self.base_url + path, auth=self._auth, **request)
+        _, content = self._exchange.send(method, self.base_url + path, **request)
         try:
             return json.loads(content)
         except (ValueError, RecursionError):
             raise BrokenAnswer(outcome_unknown=method != "GET") from None
-
-    def _exchange(self, method: str, url: str, **request: Any) -> tuple[requests.Response, bytes]:
-        """Send, with retries for GETs, and read the whole answer; raises the error that a failed answer stands for."""
-        with Deadline(DEADLINE_SECONDS) as deadline:
-            for attempt in range(1, GET_ATTEMPTS + 1):
-                try:
-                    return self._attempt(method, url, deadline, **request)
-                except (Unreachable, ServerError) as error:
-                    pause = random.uniform(0.5, 1) * 0.2 * 2**attempt
-                    if method != "GET" or attempt == GET_ATTEMPTS or pause >= deadline.left:
-                        raise error from None
-                    time.sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
-
-    def _attempt(self, method: str, url: str, deadline: Deadline, **request: Any) -> tuple[requests.Response, bytes]:
-        sent = method != "GET"  # a write that breaks from here on may have happened
-        left = max(deadline.left, 0.1)
-        try:
-            response = pooled_session(self.base_url).request(
-                method,
-                url,
-                timeout=(min(CONNECT_SECONDS, left), left),
-                allow_redirects=False,
-                stream=True,
-                headers={"Accept": "application/json, image/*", "User-Agent": SOURCE},
-                **request,
-            )
-            content = _read(response, deadline, sent)
-        except requests.ConnectTimeout:
-            raise Unreachable from None
-        except requests.ConnectionError as error:
-            if deadline.passed:
-                raise TimedOut(outcome_unknown=sent) from None
-            raise Unreachable(outcome_unknown=sent and not _never_connected(error)) from None
-        except (requests.RequestException, HTTPError, OSError):
-            # requests' messages and those under them repeat the address, and with it what was searched for
-            if deadline.passed:
-                raise TimedOut(outcome_unknown=sent) from None
-            raise BrokenAnswer(outcome_unknown=sent) from None
-        if not 200 <= response.status_code < 300:
-            _raise_for(response, self._sentence_of(content), sent)
-        return response, content
-
-    def _sentence_of(self, content: bytes) -> str:
-        """What an error's body says; nothing where it is unreadable or repeats the token."""
-        try:
-            sentence = wire.read_error(json.loads(content))
-        except (ValueError, RecursionError):
-            return ""
-        return "" if isinstance(self._auth, BearerToken) and self._auth.is_in(sentence) else sentence
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An `auth` that adds nothing; with None, requests would look for credentials in the address."""
-    return request
 
 
 def _present(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that say something, booleans as the API writes them."""
     present = {name: value for name, value in params.items() if value not in (None, "", False)}
     return {name: "true" if value is True else value for name, value in present.items()}
-
-
-def _read(response: requests.Response, deadline: Deadline, sent: bool) -> bytes:
-    """The body, as it trickles in, up to the deadline and the size limit."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        while chunk := response.raw.read1(65_536, decode_content=True):  # what has come; read() waits for all
-            size += len(chunk)
-            if size > ANSWER_BYTES:
-                raise BrokenAnswer("The memory service sent more than 10 MB at once.", outcome_unknown=sent)
-            if deadline.passed:
-                raise TimedOut(outcome_unknown=sent)
-            chunks.append(chunk)
-    except BaseException:
-        response.close()
-        raise
-    if deadline.passed:  # its timer shut the socket, which looks like an end
-        raise TimedOut(outcome_unknown=sent)
-    return b"".join(chunks)
-
-
-def _never_connected(error: requests.ConnectionError) -> bool:
-    reason = error.args[0] if error.args else None
-    return isinstance(getattr(reason, "reason", reason), NewConnectionError)
-
-
-def _raise_for(response: requests.Response, sentence: str, sent: bool) -> NoReturn:
-    """Raise what a status outside 200 to 299 means."""
-    status = response.status_code
-    if status == 429:
-        raise Limited(_retry_after(response.headers.get("Retry-After", "")))
-    if status >= 500 and status != 501:
-        raise ServerError(outcome_unknown=sent)
-    meanings: dict[int, type[MemoryPluginError]] = {401: RefusedToken, 403: Forbidden, 405: Unsupported, 501: Unsupported}
-    if status in meanings:
-        raise meanings[status]
-    if status in (404, 410):
-        raise NotFound
-    if status in (400, 413, 415, 422):
-        raise Invalid(sentence)
-    raise BrokenAnswer(outcome_unknown=sent)
-
-
-def _retry_after(value: str) -> int | None:
-    """The header's seconds, or its date in seconds from now, at most a day; None where it says nothing useful."""
-    try:
-        seconds = int(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None
-    return min(math.ceil(seconds), 86_400) if seconds > 0 else None

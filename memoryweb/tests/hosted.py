@@ -346,7 +346,7 @@ class HostedAdapter(BaseAdapter):
 
 def mounted(token: str = TOKEN) -> Hosted:
     """A service at an address of its own, which the client reaches through the transport."""
-    from memoryweb.memoryplugin.client import pooled_session
+    from memoryweb.memoryplugin.exchange import pooled_session
 
     hosted = Hosted(f"https://hosted-{next(_numbers)}.test", token)
     pooled_session(hosted.base_url).mount(hosted.base_url, HostedAdapter(hosted))

@@ -9,8 +9,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from memoryweb.memoryplugin import client as client_module
-from memoryweb.memoryplugin import errors
+from memoryweb.memoryplugin import errors, exchange
 from memoryweb.tests.hosted import FAULTS
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +43,7 @@ FRAGMENT = {"HX-Request": "true"}
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     """The client tries a GET again without waiting."""
-    monkeypatch.setattr(client_module.random, "uniform", lambda low, high: 0)
+    monkeypatch.setattr(exchange.random, "uniform", lambda low, high: 0)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_only_the_service_module_speaks_http():
 
 def test_only_the_service_module_reads_raw_json_from_the_service():
     readers = {module_name(file) for file in modules() if "memoryweb.memoryplugin.wire" in imported_by(file)}
-    assert readers <= {"memoryweb.memoryplugin.client", "memories.loading", "memories.services"}
+    assert readers <= {"memoryweb.memoryplugin.client", "memoryweb.memoryplugin.exchange", "memories.loading", "memories.services"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from requests.auth import AuthBase
 from urllib3 import HTTPResponse
 
 from memoryweb.accounts import services as accounts
-from memoryweb.memoryplugin.client import BearerToken, MemoryPluginClient, pooled_session
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.exchange import BearerToken, pooled_session
 from memoryweb.memoryplugin.local import LOCAL_URL, ActAs
 
 from .contract import check_answer

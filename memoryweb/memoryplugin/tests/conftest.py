@@ -2,12 +2,12 @@
 
 import pytest
 
-from memoryweb.memoryplugin import client as client_module
+from memoryweb.memoryplugin import exchange
 
 
 @pytest.fixture
 def pauses(monkeypatch):
     """The pauses between attempts, as a list of seconds; they take no time."""
     made = []
-    monkeypatch.setattr(client_module.time, "sleep", made.append)
+    monkeypatch.setattr(exchange.time, "sleep", made.append)
     return made

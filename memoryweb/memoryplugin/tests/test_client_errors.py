@@ -11,7 +11,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from memoryweb.memoryplugin import client as client_module
+from memoryweb.memoryplugin import exchange
 from memoryweb.memoryplugin.errors import (
     BrokenAnswer,
     Forbidden,
@@ -135,7 +135,7 @@ def test_a_limit_without_a_time_says_so():
 
 
 def test_a_limit_may_name_a_date(monkeypatch):
-    monkeypatch.setattr(client_module.time, "time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(exchange.time, "time", lambda: 1_800_000_000.0)
     error, _ = failure(read, answer(b"", 429, Retry_After=formatdate(1_800_000_120, usegmt=True)))
     assert error.retry_after == 120
 
@@ -177,7 +177,7 @@ def test_pauses_between_attempts_grow_and_are_never_twice_the_same(pauses):
 
 
 def test_no_attempt_is_made_that_could_not_end_in_time(monkeypatch, pauses):
-    monkeypatch.setattr(client_module, "DEADLINE_SECONDS", 0.1)
+    monkeypatch.setattr(exchange, "DEADLINE_SECONDS", 0.1)
     _, transport = failure(read, answer(b"", 503))
     assert (len(transport.requests), pauses) == (1, [])
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from memoryweb.memoryplugin import client as client_module
+from memoryweb.memoryplugin import exchange
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, MemoryPluginError, TimedOut, Unreachable
 
@@ -36,7 +36,7 @@ def serve():
 @pytest.fixture
 def short(monkeypatch):
     """A deadline that a test can wait for."""
-    monkeypatch.setattr(client_module, "DEADLINE_SECONDS", SECONDS)
+    monkeypatch.setattr(exchange, "DEADLINE_SECONDS", SECONDS)
 
 
 def client_of(server, scheme="http"):
@@ -311,11 +311,11 @@ def test_a_call_is_not_ended_by_the_deadline_of_another_thread(serve, monkeypatc
         return request
 
     hasty, patient = client_of(serve(say_nothing)), client_of(serve(answer_late))
-    patient._auth = wait_before_connecting
+    patient._exchange._auth = wait_before_connecting
     with ThreadPoolExecutor(1) as thread:
         patient_call = thread.submit(patient.get_memories)
         assert patient_began.wait(5)
-        monkeypatch.setattr(client_module, "DEADLINE_SECONDS", SECONDS)
+        monkeypatch.setattr(exchange, "DEADLINE_SECONDS", SECONDS)
         error, _ = outcome(hasty.get_memories)
         hasty_ended.set()
         assert (type(error), patient_call.result().received) == (TimedOut, 1)
@@ -337,8 +337,8 @@ def test_no_timer_outlives_its_call(serve):
 @pytest.fixture
 def quick_to_give_up(monkeypatch):
     """One attempt, with a connect timeout that a test can wait for."""
-    monkeypatch.setattr(client_module, "CONNECT_SECONDS", 0.4)
-    monkeypatch.setattr(client_module, "GET_ATTEMPTS", 1)
+    monkeypatch.setattr(exchange, "CONNECT_SECONDS", 0.4)
+    monkeypatch.setattr(exchange, "GET_ATTEMPTS", 1)
 
 
 def test_all_addresses_of_a_host_share_one_connect_timeout(monkeypatch, quick_to_give_up):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from memoryweb.memoryplugin.client import MemoryPluginClient, pooled_session
+from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, MemoryPluginError, NotFound, ServerError
+from memoryweb.memoryplugin.exchange import pooled_session
 from memoryweb.memoryplugin.types import Image
 
 from .transport import TOKEN, Transport, answer, service

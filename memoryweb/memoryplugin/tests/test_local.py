@@ -14,8 +14,9 @@ from PIL import Image as Picture
 
 from memoryweb.localapi import auth
 from memoryweb.memoryplugin import connect, local
-from memoryweb.memoryplugin.client import MemoryPluginClient, pooled_session
+from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Invalid, NotFound, RefusedToken
+from memoryweb.memoryplugin.exchange import pooled_session
 from memoryweb.memoryplugin.local import LOCAL_URL
 
 

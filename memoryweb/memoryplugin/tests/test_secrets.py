@@ -11,8 +11,9 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from memoryweb.memoryplugin import connect
-from memoryweb.memoryplugin.client import BearerToken, MemoryPluginClient, pooled_session
+from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.memoryplugin.exchange import BearerToken, pooled_session
 
 from .sockets import Server, answering, whole
 from .transport import TOKEN, answer, service
@@ -24,7 +25,16 @@ WANTED = "kickboxing"
 def all_text(client):
     """What printing the client and what it consists of would show."""
     session = pooled_session(client.base_url)
-    parts = [client, client._auth, session, session.headers, session.auth, session.cookies, *session.adapters.values()]
+    parts = [
+        client,
+        client._exchange,
+        client._exchange._auth,
+        session,
+        session.headers,
+        session.auth,
+        session.cookies,
+        *session.adapters.values(),
+    ]
     return " ".join(f"{part!r} {part!s} {part}" for part in parts) + client.account + client.host
 
 

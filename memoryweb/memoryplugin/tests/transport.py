@@ -11,7 +11,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from memoryweb.memoryplugin.client import MemoryPluginClient, pooled_session
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.exchange import pooled_session
 
 TOKEN = "tok-4f9c2e7ab1d8"
 _numbers = itertools.count(1)

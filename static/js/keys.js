@@ -1,5 +1,6 @@
 // Keys that work everywhere: "/" to the search, "n" for a new memory, Escape clears the search, Ctrl+Enter saves.
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+// A field that is not shown any more, in a dialog just closed, may still have the focus for a moment.
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]")?.checkVisibility();
 
 document.addEventListener("keydown", (event) => {
   const search = document.getElementById("q");

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?=
 
-.PHONY: run test test-browser lint lock shots
+.PHONY: run test test-browser lint lock shots bench bench-quick
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve
@@ -25,10 +25,18 @@ lint: .venv/dev.stamp
 lock: .venv/dev.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-semantic.in -o requirements-semantic.txt
 
 # Pictures of every screen into data/shots/, and the one in the README.
 shots: .venv/dev.stamp
 	$(BIN)/python -m memoryweb.tests.browser.shots
+
+# Speed, beside the leanest server that answers the same; the stores are made once and kept in data/bench/.
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench
+
+bench-quick: .venv/dev.stamp
+	$(BIN)/python -m bench --sizes 10000 100000 --seconds 2
 
 .venv/run.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "memoryweb needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'

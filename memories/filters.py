@@ -1,4 +1,4 @@
-"""What narrows the list, as the address says it: `/?q=&bucket=&type=&rows=&skip=`."""
+"""What narrows the list, as the address says it: `/?q=&bucket=&type=&sort=&rows=&skip=`."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,40 +7,46 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
+from . import query
+
 PAGE_ROWS = 30
 MOST_ROWS = 990  # on one page; then a link goes on to the next one
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """A list's query (empty: newest first), bucket id and content type (empty: all), and which rows are shown.
+    """The search box's text, bucket id and content type (empty: all), the order, and which rows are shown.
 
-    `skip` memories are passed over and `rows` shown.
+    `sort` is "relevance", "newest", "oldest" or empty: by relevance when there are words to search for, else newest first.
+    `skip` memories are passed over and `rows` shown. The box may name a bucket and a type as well (asked.py).
     """
 
     q: str = ""
     bucket: str = ""
     type: str = ""
+    sort: str = ""
     rows: int = PAGE_ROWS
     skip: int = 0
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.q or self.bucket or self.type)
 
     def query_string(self) -> str:
         """These filters as the part of an address after "?", empty where nothing differs from the plain list."""
         standard = Filters()
-        names = ("q", "bucket", "type", "skip", "rows")
+        names = ("q", "bucket", "type", "sort", "skip", "rows")
         return urlencode({name: getattr(self, name) for name in names if getattr(self, name) != getattr(standard, name)})
 
     def url(self, **changes: Any) -> str:
-        """The address of the list with `changes`; other filters start again at the first rows."""
+        """The address of the list with `changes`; other filters start again at the first rows.
+
+        Another bucket or type takes the place of one that the box names.
+        """
+        if "q" not in changes and ":" in self.q:
+            changes["q"] = self.q
+            for kind in {"bucket", "type"} & changes.keys():
+                changes["q"] = query.without_kind(changes["q"], kind)
         if not {"rows", "skip"} & changes.keys():
             changes |= {"rows": PAGE_ROWS, "skip": 0}
-        query = replace(self, **changes).query_string()
-        return f"/?{query}" if query else "/"
+        address = replace(self, **changes).query_string()
+        return f"/?{address}" if address else "/"
 
 
 class SearchForm(forms.Form):
@@ -52,6 +58,11 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", "All"), ("text", "Text"), ("image", "Images")],
         error_messages={"invalid_choice": "Choose text or image, or leave it out for both."},
+    )
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for name in ("", "relevance", "newest", "oldest")],
+        error_messages={"invalid_choice": "Choose relevance, newest or oldest, or leave it out."},
     )
     rows = forms.IntegerField(required=False, min_value=1, max_value=MOST_ROWS)
     skip = forms.IntegerField(required=False, min_value=0, max_value=10**9)

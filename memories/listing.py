@@ -4,14 +4,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from buckets.services import BucketList
 from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.types import FOUND_LIMIT
 
-from . import images, rows
+from . import chips, images, rows
+from .asked import NEWEST, OLDEST, RELEVANCE, TYPES, Asked
 from .filters import MOST_ROWS, PAGE_ROWS, Filters
 from .services import Listing
 
-TYPES = [("", "All"), ("text", "Text"), ("image", "Images")]
+SORTS = {RELEVANCE: "Relevance", NEWEST: "Newest", OLDEST: "Oldest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +32,96 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
 
     `last_day` is the day that the page ends with so far, when this listing continues it.
     """
-    filters = listing.filters
+    filters, asked = listing.filters, listing.asked
     shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories))
-    bucket = listing.buckets.get(filters.bucket)
-    return navigation(client, listing.buckets, filters) | {
-        "heading": filters.q or (bucket.name if bucket else "All memories"),
+    bucket = listing.buckets.get(asked.bucket_id)
+    return navigation(client, listing.buckets, filters, asked.bucket_id) | {
+        "heading": asked.query or (bucket.name if bucket else "All memories"),
+        "words": asked.query,
         "bucket": rows.dot(bucket, filters) if bucket else None,
         "status": status(listing),
-        "types": [(label, filters.url(type=value), value == filters.type) for value, label in TYPES],
-        "type_label": dict(TYPES)[filters.type] if filters.type else "",
+        "renews_status": not filters.q or listing.found is None,  # with each part of a search only the time would be another
+        "types": types(asked),
+        "sorts": sorts(client, asked),
+        "assistant_url": assistant_url(filters),
+        "type_label": TYPES.get(asked.content_type, ""),
+        "chips": chips.to_chips(asked, listing.buckets),
+        "sources": sorted({memory.source for memory in listing.memories if memory.source}),
         "rows": shown,
-        "groups": [] if filters.q else rows.by_day(shown, last_day),
+        "is_ranked": asked.is_ranked,
+        "groups": [] if asked.is_ranked else rows.by_day(shown, last_day),
         "pager": pager(listing, shown),
         "newer_url": filters.url(skip=max(0, filters.skip - MOST_ROWS), rows=PAGE_ROWS) if filters.skip else "",
-        "oldest": shown[-1].day if shown and not filters.q else None,
+        "last_day": shown[-1].day if shown and not asked.is_ranked else None,
+        "is_oldest_last": asked.sort == NEWEST,
         "examples": listing.examples,
-        "is_empty_store": not listing.end and not filters.narrows and not listing.unreadable,
-        "every_bucket_url": filters.url(bucket="") if filters.bucket else "",
-        "every_type_url": filters.url(type="") if filters.type else "",
+        "narrows": asked.narrows,
+        "is_empty_store": not listing.end and not asked.narrows and not listing.unreadable,
+        "every_bucket_url": filters.url(bucket="") if asked.bucket_id else "",
+        "every_type_url": filters.url(type="") if asked.content_type else "",
+        "every_memory_url": filters.url(q=asked.query, bucket="", type="") if asked.own_filters() else "",
         "clear_url": filters.url(q=""),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
 
 
-def navigation(client: MemoryPluginClient, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
-    """What the header and the bucket navigation show, on every page."""
+def navigation(
+    client: MemoryPluginClient, buckets: BucketList | None, filters: Filters, bucket_id: str | None = None
+) -> dict[str, Any]:
+    """What the header and the bucket navigation show, on every page. `bucket_id` is the chosen bucket, by default the filters'."""
+    chosen = filters.bucket if bucket_id is None else bucket_id
     return {
         "filters": filters,
-        "buckets": [rows.dot(bucket, filters) for bucket in buckets.buckets] if buckets else [],
+        "is_every_bucket": not chosen,
+        "buckets": [replace(rows.dot(bucket, filters), is_current=bucket.id == chosen) for bucket in buckets.buckets]
+        if buckets
+        else [],
         "all_url": filters.url(bucket=""),
         "memory_count": buckets.memory_count if buckets else None,
         "buckets_renewed_at": buckets.renewed_at if buckets and not client.is_embedded else None,
         "is_embedded": client.is_embedded,
-        "new_url": "/memories/new/" + (f"?{urlencode({'bucket': filters.bucket})}" if filters.bucket else ""),
+        "new_url": "/memories/new/" + (f"?{urlencode({'bucket': chosen})}" if chosen else ""),
     }
 
 
+def types(asked: Asked) -> list[tuple[str, str, bool]]:
+    """The content types to choose from: label, address, and whether it is the chosen one."""
+    offered = {"": "All", "text": TYPES["text"], "image": TYPES["image"]}
+    return [(label, asked.filters.url(type=value), value == asked.content_type) for value, label in offered.items()]
+
+
+def sorts(client: MemoryPluginClient, asked: Asked) -> list[tuple[str, str, bool]]:
+    """The orders to choose from, as `types`; none where the service has an order of its own."""
+    if not client.is_embedded:
+        return []
+    standard = RELEVANCE if asked.query else NEWEST
+    offered = [name for name in SORTS if name != RELEVANCE or asked.query]
+    return [(SORTS[name], asked.filters.url(sort="" if name == standard else name), name == asked.sort) for name in offered]
+
+
+def assistant_url(filters: Filters) -> str:
+    """Where what an assistant gets for the same words is shown."""
+    said = {name: value for name in ("q", "bucket", "type") if (value := getattr(filters, name))}
+    return reverse("memories:assistant") + (f"?{urlencode(said)}" if said else "")
+
+
 def status(listing: Listing) -> str:
-    """How many memories there are, as far as the service says: the total, or how many are shown."""
+    """How many memories there are, as far as the service says, and for a search in what time they were found."""
     number = listing.end - listing.filters.skip
-    if listing.filters.q:
-        text = f"{number} best matches" if listing.has_more else f"{_memories(listing.end)} found"
-    elif listing.total is not None:
-        text = _memories(listing.total)
+    known = listing.total if listing.total is not None else listing.found
+    if known is not None:
+        text = f"{FOUND_LIMIT:,} or more memories" if listing.total is None and known >= FOUND_LIMIT else _memories(known)
+    elif listing.has_more:
+        text = f"{number} best matches" if listing.asked.query else f"{number} shown"
     else:
-        text = f"{number} shown" if listing.has_more else _memories(listing.end)
+        text = _memories(listing.end)
+    if listing.filters.q:
+        found = "" if text.endswith("matches") else " found"
+        text = f"{text}{found} in {max(1, round(listing.seconds * 1000)):,} ms"
+    if listing.is_capped:
+        text += " · common words: the best of the newest"
+    if ignored := sum(bool(term.note) for term in listing.asked.terms):
+        text += f" · {ignored} filter{'' if ignored == 1 else 's'} left out"
     return f"{text}, {listing.unreadable} could not be read" if listing.unreadable else text
 
 
@@ -81,12 +130,17 @@ def pager(listing: Listing, shown: list[rows.Row]) -> Pager | None:
     if not listing.has_more:
         return None
     filters = listing.filters
+    cursor = {"cursor": listing.next_cursor} if listing.next_cursor else {}
     if filters.rows + PAGE_ROWS > MOST_ROWS:
-        return Pager(filters.url(skip=listing.end, rows=PAGE_ROWS), "", PAGE_ROWS)
+        return Pager(_with(filters.url(skip=listing.end, rows=PAGE_ROWS), cursor), "", PAGE_ROWS)
     longer = replace(filters, rows=listing.end - filters.skip + PAGE_ROWS)
     url = longer.url(rows=longer.rows, skip=longer.skip)
-    more = {"from": listing.end} | ({"day": shown[-1].day.iso or "undated"} if shown and not filters.q else {})
-    return Pager(url, f"{url}{'&' if '?' in url else '?'}{urlencode(more)}", PAGE_ROWS)
+    day = {"day": shown[-1].day.iso or "undated"} if shown and not listing.asked.is_ranked else {}
+    return Pager(url, _with(url, {"from": str(listing.end)} | day | cursor), PAGE_ROWS)
+
+
+def _with(url: str, parameters: dict[str, str]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}" if parameters else url
 
 
 def _memories(number: int) -> str:

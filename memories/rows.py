@@ -5,17 +5,19 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from itertools import groupby
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from memoryweb.memoryplugin.types import Bucket, Memory
 
-from . import dates, markdown
+from . import dates, markdown, query
+from .addresses import Addresses, to_key
 from .filters import Filters
 from .marks import Marker
+from .why import Explained, explain
 
 CUT_CHARACTERS = 700  # a longer text is cut in the list
 CUT_LINES = 9
@@ -61,6 +63,7 @@ class Row:
     alt: str = ""
     width: int | None = None
     height: int | None = None
+    why: Explained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,8 @@ class Detail:
 
 def to_rows(memories: tuple[Memory, ...], filters: Filters, sizes: Mapping[str, tuple[int, int]]) -> list[Row]:
     """The list's rows; `filters` give the words to mark and stay in the links."""
-    marker = Marker(filters.q)
-    today = timezone.localdate()
-    return [_row(memory, filters, marker, today, sizes) for memory in memories]
+    build = _RowBuilder(filters)
+    return [build.row(memory, sizes.get(memory.id, (None, None))) for memory in memories]
 
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
@@ -112,7 +114,7 @@ def _day_id(day: Day) -> str:
 def whole_text(memory: Memory, filters: Filters) -> SafeString:
     """A memory's text for the list, not cut."""
     day = dates.day_of(memory.text, memory.created_at)
-    return Marker(filters.q).mark(markdown.render(dates.without_date(memory.text, day)))
+    return Marker(query.free(filters.q)).mark(markdown.render(dates.without_date(memory.text, day)))
 
 
 def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> Detail:
@@ -136,15 +138,15 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         facts.append(("Size", f"{width} × {height} pixels"))
     return Detail(
         memory=memory,
-        key=_key(memory),
-        url=reverse("memories:memory", args=[memory.id]),
+        key=to_key(memory.id),
+        url=Addresses().memory(memory.id),
         text=memory.text,
         html=whole_text(memory, filters),
         day=to_day(day, timezone.localdate()),
         weekday=_weekday(day, timezone.localdate()),
-        bucket=_memory_dot(memory, filters),
+        bucket=_dot(filters, memory.bucket_id, memory.bucket_name),
         facts=facts,
-        image_url=reverse("memories:image", args=[memory.id]) if memory.is_image else "",
+        image_url=Addresses().image(memory.id) if memory.is_image else "",
         width=width,
         height=height,
     )
@@ -179,26 +181,38 @@ def to_day(day: date | None, today: date) -> Day:
     return Day(day.isoformat(), str(day.day), f"{day:%B}", note, day == today)
 
 
-def _row(memory: Memory, filters: Filters, marker: Marker, today: date, sizes: Mapping[str, tuple[int, int]]) -> Row:
-    day = dates.day_of(memory.text, memory.created_at)
-    text = dates.without_date(memory.text, day)
-    shown = _excerpt(text, marker)
-    url = reverse("memories:memory", args=[memory.id])
-    context = filters.query_string()
-    width, height = sizes.get(memory.id, (None, None))
-    return Row(
-        key=_key(memory),
-        url=f"{url}?{context}" if context else url,
-        html=marker.mark(markdown.render(shown)),
-        day=to_day(day, today),
-        bucket=_memory_dot(memory, filters),
-        text_url=f"{reverse('memories:text', args=[memory.id])}?{context}" if shown != text else "",
-        words=len(text.split()),
-        image_url=reverse("memories:image", args=[memory.id]) if memory.is_image else "",
-        alt=" ".join(text.split())[:250],
-        width=width,
-        height=height,
-    )
+class _RowBuilder:
+    """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
+
+    def __init__(self, filters: Filters) -> None:
+        self._filters = filters
+        self._addresses = Addresses()
+        self._marker = Marker(query.free(filters.q))
+        self._today = timezone.localdate()
+        self._context = f"?{filters.query_string()}".rstrip("?")
+        self._day = cache(partial(to_day, today=self._today))
+        self._dot = cache(partial(_dot, filters))
+
+    def row(self, memory: Memory, size: tuple[int | None, int | None]) -> Row:
+        day = dates.day_of(memory.text, memory.created_at)
+        text = dates.without_date(memory.text, day)
+        shown = _excerpt(text, self._marker)
+        is_cut = shown is not text
+        width, height = size
+        return Row(
+            key=to_key(memory.id),
+            url=self._addresses.memory(memory.id) + self._context,
+            html=self._marker.mark(markdown.render(shown)),
+            day=self._day(day),
+            bucket=self._dot(memory.bucket_id, memory.bucket_name),
+            text_url=self._addresses.text(memory.id) + self._context if is_cut else "",
+            words=len(text.split()) if is_cut else 0,
+            image_url=self._addresses.image(memory.id) if memory.is_image else "",
+            alt=" ".join(text.split())[:250] if memory.is_image else "",
+            width=width,
+            height=height,
+            why=explain(memory.why),
+        )
 
 
 def _excerpt(text: str, marker: Marker) -> str:
@@ -216,17 +230,10 @@ def _excerpt(text: str, marker: Marker) -> str:
     return f"… {cut}" if start else cut
 
 
-def _memory_dot(memory: Memory, filters: Filters) -> Dot | None:
-    if memory.bucket_id is None or not memory.bucket_name:
+def _dot(filters: Filters, bucket_id: str | None, name: str | None) -> Dot | None:
+    if bucket_id is None or not name:
         return None
-    return Dot(
-        memory.bucket_id, memory.bucket_name, hue(memory.bucket_id, memory.bucket_name), filters.url(bucket=memory.bucket_id)
-    )
-
-
-def _key(memory: Memory) -> str:
-    """The memory's id as it stands in addresses and element ids."""
-    return reverse("memories:memory", args=[memory.id]).strip("/").rpartition("/")[2]
+    return Dot(bucket_id, name, hue(bucket_id, name), filters.url(bucket=bucket_id))
 
 
 def _moment(moment: datetime) -> str:

@@ -1,8 +1,11 @@
 """What the pages and commands do with memories, through the client: list, search, find one, create, check."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import date
+from time import perf_counter
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
@@ -11,10 +14,12 @@ from buckets import services as bucket_services
 from buckets.services import BucketList
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.errors import NotFound
+from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
 from memoryweb.memoryplugin.types import Bucket, Created, Memory
 
-from . import dates
+from . import asked as asking
+from . import dates, query
+from .asked import Asked
 from .filters import Filters
 
 KEPT_SECONDS = 3600  # what hosted lists answered, by id
@@ -24,9 +29,13 @@ LOOK_FOR = 100  # the newest memories among which a write that may have happened
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One answer for the list: memories from `start` (counted from 0), the bucket list, and what is known beyond."""
+    """One answer for the list: memories from `start` (counted from 0), the bucket list, and what is known beyond.
+
+    `found`, `is_capped` and `next_cursor` are as in Page, `seconds` what the call to the service took.
+    """
 
     filters: Filters
+    asked: Asked
     memories: tuple[Memory, ...]
     buckets: BucketList
     start: int
@@ -35,6 +44,10 @@ class Listing:
     total: int | None
     unreadable: int
     examples: int | None
+    found: int | None
+    is_capped: bool
+    next_cursor: str
+    seconds: float
 
     @property
     def end(self) -> int:
@@ -42,37 +55,79 @@ class Listing:
         return self.start + self.received
 
 
-def browse(client: MemoryPluginClient, filters: Filters, start: int | None = None) -> Listing:
+def browse(client: MemoryPluginClient, filters: Filters, start: int | None = None, cursor: str = "") -> Listing:
     """The memories that the filters ask for, or of those only the ones from `start` on: one call to the service.
 
-    One more than shown is asked for, since a hosted answer does not say how many there are.
+    `cursor` leads there at once, where the answer before gave one. Without cursors one memory more than shown is asked for,
+    since an answer does not say whether there are more. A bucket named in the box costs a look at the bucket list before.
     """
+    asked = read_filters(client, filters)
+    filters = asked.filters
     first = filters.skip if start is None else start
     count = filters.skip + filters.rows - first
-    if filters.narrows or client.is_embedded:
+    has_cursors = client.is_embedded and not asked.is_ranked
+    began = perf_counter()
+    if asked.narrows or client.is_embedded:
         page = client.get_memories_and_buckets(
-            bucket_id=filters.bucket or None,
-            query=filters.q,
-            content_type=filters.type,
-            latest=not filters.q,
-            count=count + 1,
-            skip=first,
+            bucket_id=asked.bucket_id or None,
+            query=asked.query,
+            content_type=asked.content_type,
+            latest=not asked.query,
+            count=count if has_cursors else count + 1,
+            skip=0 if cursor and has_cursors else first,
+            **_own_parameters(client, asked, cursor if has_cursors else ""),
         )
     else:  # on a hosted service this operation alone tells dates and buckets, and it knows no filter
         page = client.get_memories(latest=True, count=count + 1, skip=first)
+    seconds = perf_counter() - began
     buckets = bucket_services.bucket_list(client, page)
-    memories = _completed(client, page.memories[:count], buckets, filters.bucket)
+    memories = _completed(client, page.memories[:count], buckets, asked.bucket_id)
     return Listing(
         filters=filters,
+        asked=asked,
         memories=memories,
         buckets=buckets,
         start=first,
         received=min(page.received, count),
-        has_more=page.received > count,
+        has_more=page.received > count or bool(page.next_cursor),
         total=page.total,
         unreadable=page.unreadable,
         examples=page.examples,
+        found=page.found,
+        is_capped=page.is_capped,
+        next_cursor=page.next_cursor,
+        seconds=seconds,
     )
+
+
+def read_filters(client: MemoryPluginClient, filters: Filters) -> Asked:
+    """What the filters ask this service for; asks for the bucket list only when the box names a bucket."""
+    names_bucket = any(part.kind == "bucket" for part in query.parse(filters.q))
+    buckets = bucket_services.bucket_list(client).buckets if names_bucket else ()
+    return asking.read(filters, buckets, is_embedded=client.is_embedded)
+
+
+def answer_to_assistant(
+    client: MemoryPluginClient, *, words: str, bucket_id: str, content_type: str, count: int, include_ids: bool
+) -> tuple[str, int]:
+    """The JSON that an assistant gets for these words, as it is sent, and how many memories it holds.
+
+    Raises BrokenAnswer for one that no client could read.
+    """
+    answer = client.answer_as_sent(
+        query=words, bucket_id=bucket_id or None, content_type=content_type, count=count, include_ids=include_ids, latest=not words
+    )
+    try:
+        return answer, wire.read_page(json.loads(answer)).received
+    except (ValueError, RecursionError):
+        raise BrokenAnswer from None
+
+
+def _own_parameters(client: MemoryPluginClient, asked: Asked, cursor: str) -> dict[str, Any]:
+    """What a hosted service does not know, so that it is not sent."""
+    if not client.is_embedded:
+        return {}
+    return asked.own_filters() | {"sort": asked.sort, "cursor": cursor, "explain": bool(asked.query)}
 
 
 def find(client: MemoryPluginClient, memory_id: str) -> Memory:

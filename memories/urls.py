@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import creating, views
+from . import assistant, creating, views
 from .converters import MemoryIdConverter
 
 register_converter(MemoryIdConverter, "memory_id")
@@ -10,6 +10,7 @@ register_converter(MemoryIdConverter, "memory_id")
 app_name = "memories"
 urlpatterns = [
     path("", views.browse, name="browse"),
+    path("assistant/", assistant.show, name="assistant"),
     path("memories/new/", creating.new, name="new"),
     path("memories/check/", creating.check, name="check"),
     path("memories/examples/load/", views.load_examples, name="load_examples"),

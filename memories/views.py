@@ -1,6 +1,7 @@
 """The pages over memories: browse and search, one memory, its image, and the examples. `creating.py` has the form."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,30 +23,44 @@ from .filters import Filters, SearchForm
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    """`/`: the list, narrowed by the address; for htmx the results alone, or with `from` only the rows from there on."""
+    """`/`: the list, narrowed by the address; for htmx the results alone, or with `from` only the rows from there on.
+
+    `cursor` leads to the first row without counting up to it.
+    """
     filters, errors = SearchForm.read(request.GET)
     if errors:
         return bad_address(request, errors)
+    cursor = request.GET.get("cursor", "")
     if wants_fragment(request) and re.fullmatch("[0-9]{1,9}", request.GET.get("from", "")):
-        return more(request, filters, min(int(request.GET["from"]), filters.skip + filters.rows - 1))
+        return more(request, filters, min(int(request.GET["from"]), filters.skip + filters.rows - 1), cursor)
     client = connect(request.user)
-    found = services.browse(client, filters)
-    if filters.bucket and found.buckets.get(filters.bucket) is None:
+    found = services.browse(client, filters, cursor=cursor)
+    if found.asked.bucket_id and found.buckets.get(found.asked.bucket_id) is None:
         return missing_page(request, "There is no such bucket. It may have been deleted.")
-    context = listing.context(client, found) | empty_form(found.buckets, filters)
+    context = listing.context(client, found) | form_beside(found) | {"renews_box": by_link(request)}
     response = render_either(request, "memories/browse.html", "memories/_results.html", context)
-    return at_address(request, response, filters)
+    return at_address(request, response, found.filters)
 
 
-def more(request: HttpRequest, filters: Filters, start: int) -> HttpResponse:
-    """The fragment that continues the list from memory `start` on."""
+def more(request: HttpRequest, filters: Filters, start: int, cursor: str = "") -> HttpResponse:
+    """The fragment that continues the list from memory `start` on, which is the one behind `cursor`."""
     client = connect(request.user)
     try:
-        found = services.browse(client, filters, start)
+        found = services.browse(client, filters, start, cursor)
     except MemoryPluginError as error:  # takes the place of the link to more, under the rows that are there
         return reswap(retarget(service_error(request, error), "#pager"), "outerHTML")
     context = listing.context(client, found, request.GET.get("day", ""))
-    return at_address(request, render(request, "memories/_more.html", context), filters)
+    return at_address(request, render(request, "memories/_more.html", context), found.filters)
+
+
+def by_link(request: HttpRequest) -> bool:
+    """Whether htmx was set off by a link, such as one that removes a filter: then the search box has to follow."""
+    return wants_fragment(request) and request.htmx.trigger != "search"  # type: ignore[attr-defined]  # set by django-htmx
+
+
+def form_beside(found: services.Listing) -> dict[str, Any]:
+    """The empty form for a new memory, in the bucket that the list shows."""
+    return empty_form(found.buckets, replace(found.filters, bucket=found.asked.bucket_id))
 
 
 @require_safe
@@ -63,7 +78,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     }
     if not wants_fragment(request):
         found = services.browse(client, filters)
-        context = listing.context(client, found) | empty_form(found.buckets, filters) | context
+        context = listing.context(client, found) | form_beside(found) | context
     return render_either(request, "memories/memory.html", "memories/_opened.html", context)
 
 

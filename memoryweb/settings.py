@@ -27,6 +27,7 @@ REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss"))
 SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 SEARCH_LANGUAGE = env.choice("SEARCH_LANGUAGE", "english", Stemmer.algorithms())
+SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *EXTRA_HOSTS]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views
+from . import status, views
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -14,5 +14,6 @@ urlpatterns = [
     path("api/", include("memoryweb.localapi.urls")),
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
+    path("status/", status.page, name="status"),
     path("", include("memories.urls")),
 ]

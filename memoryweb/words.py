@@ -68,12 +68,26 @@ def asked(query: str) -> list[str]:
     return [word for word in found if plain(word) not in STOP_WORDS] or found
 
 
-def _date_words(text: str) -> list[str]:
+def dates(text: str) -> list[tuple[str, list[str]]]:
+    """The days written YYYY-MM-DD in the text, each with the words that people ask for it with."""
     found = []
     for written in _DATE.findall(text):
         try:
             day = date.fromisoformat(written)
         except ValueError:
             continue
-        found += [f"{day:%B}", str(day.year), str(day.day), f"{day:%A}"]
+        found.append((written, [f"{day:%B}", str(day.year), str(day.day), f"{day:%A}"]))
     return found
+
+
+def says(text: str, phrase: str) -> bool:
+    """Whether the phrase's very words stand in the text one after another, without regard to case and accents."""
+    return f" {_plainly(phrase)} " in f" {_plainly(text)} "
+
+
+def _plainly(text: str) -> str:
+    return " ".join(filter(None, map(plain, words(text))))
+
+
+def _date_words(text: str) -> list[str]:
+    return [word for _, meant in dates(text) for word in meant]

@@ -214,11 +214,12 @@ def test_rows_and_skip_restore_a_place_by_the_address(signed_in, many):
 def test_a_very_long_page_goes_on_on_another(signed_in, many, monkeypatch):
     monkeypatch.setattr("memories.listing.MOST_ROWS", 60)
     texts = many(65)
-    page = read(signed_in.get("/?rows=60"))
-    assert page.link("Go on to the next page") == "/?skip=60"
-    page = read(signed_in.get("/?skip=60"))
-    assert page.texts == texts[60:]
-    assert page.link("Newer memories") == "/"
+    further = read(signed_in.get("/?rows=60")).link("Go on to the next page")
+    assert further.startswith("/?skip=60&cursor=")
+    for address in (further, "/?skip=60"):
+        page = read(signed_in.get(address))
+        assert page.texts == texts[60:]
+        assert page.link("Newer memories") == "/"
 
 
 def test_beyond_the_end_there_is_a_way_back(signed_in, many):

@@ -13,6 +13,7 @@ filters = st.builds(
     q=words,
     bucket=words,
     type=st.sampled_from(["", "text", "image"]),
+    sort=st.sampled_from(["", "relevance", "newest", "oldest"]),
     rows=st.integers(1, MOST_ROWS),
     skip=st.integers(0, 10**9),
 )
@@ -41,12 +42,21 @@ def test_another_filter_begins_at_the_first_rows(changes, address):
     assert Filters(q="tea", bucket="65", rows=90, skip=30).url(**changes) == address
 
 
-@pytest.mark.parametrize(("wanted", "narrows"), [(Filters(), False), (Filters(rows=90, skip=3), False), (Filters(q="a"), True)])
-def test_only_search_bucket_and_type_narrow(wanted, narrows):
-    assert wanted.narrows == narrows
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"bucket": "7"}, "/?q=tea+type%3Aimage&bucket=7&sort=oldest"),
+        ({"bucket": ""}, "/?q=tea+type%3Aimage&sort=oldest"),
+        ({"type": "text"}, "/?q=tea+bucket%3AHome&type=text&sort=oldest"),
+        ({"sort": "newest"}, "/?q=tea+bucket%3AHome+type%3Aimage&sort=newest"),
+        ({"q": "tea", "bucket": "7"}, "/?q=tea&bucket=7&sort=oldest"),
+    ],
+)
+def test_another_bucket_or_type_takes_the_place_of_the_one_in_the_box(changes, address):
+    assert Filters(q="tea bucket:Home type:image", sort="oldest").url(**changes) == address
 
 
-@given(st.dictionaries(st.sampled_from(["q", "bucket", "type", "rows", "skip", "other"]), st.text()))
+@given(st.dictionaries(st.sampled_from(["q", "bucket", "type", "sort", "rows", "skip", "other"]), st.text()))
 def test_whatever_an_address_says_the_filters_can_be_used(parameters):
     query = QueryDict(mutable=True)
     query.update(parameters)

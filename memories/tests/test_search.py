@@ -1,5 +1,7 @@
 """Searching: what is found, how it is marked and counted, what nothing found says, and how the address follows."""
 
+import re
+
 import pytest
 
 from memories.marks import Marker
@@ -27,14 +29,18 @@ def test_matched_words_are_marked(signed_in, garden):
 
 
 def test_the_number_found_stands_in_the_status(signed_in, fragment, garden):
-    assert read(signed_in.get("/?q=tea")).status == "2 memories found"
-    assert read(fragment("/?q=kickboxing")).status == "1 memory found"
+    assert re.fullmatch(r"2 memories found in [\d,]+ ms", read(signed_in.get("/?q=tea")).status)
+    assert re.fullmatch(r"1 memory found in [\d,]+ ms", read(fragment("/?q=kickboxing")).status)
 
 
-def test_more_matches_than_shown_are_said_to_be_the_best(signed_in, many):
+def test_a_list_that_was_not_searched_says_no_time(signed_in, garden):
+    assert read(signed_in.get(f"/?bucket={garden.id}")).status == "1 memory"
+
+
+def test_all_matches_are_counted_not_only_those_shown(signed_in, many):
     many(40)
     page = read(signed_in.get("/?q=note"))
-    assert page.status == "30 best matches"
+    assert page.status.startswith("40 memories found in ")
     assert "rows=60" in page.link("Show 30 more")
 
 

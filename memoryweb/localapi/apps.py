@@ -3,8 +3,6 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from . import search
-
 
 class LocalApiConfig(AppConfig):
     """Gives each database connection what the search index's triggers call."""
@@ -13,4 +11,6 @@ class LocalApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django."""
+        from . import search  # it reads the models, which are there by now
+
         connection_created.connect(search.register)

@@ -1,6 +1,8 @@
 """The tables of the embedded server. The full-text index beside them is made by migration, from `search.py`."""
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
 
 
 class Bucket(models.Model):
@@ -43,7 +45,20 @@ class Memory(models.Model):
             models.Index(fields=["-created_at", "-id"], name="memory_newest"),
             models.Index(fields=["bucket", "-created_at", "-id"], name="memory_newest_in_bucket"),
             models.Index(fields=["content_type", "-created_at", "-id"], name="memory_newest_of_type"),
+            models.Index(Lower("source"), F("created_at").desc(), F("id").desc(), name="memory_newest_of_source"),
             models.Index(fields=["bucket", "digest"], name="memory_same"),
             models.Index(fields=["image"], condition=~models.Q(image=""), name="memory_image"),
             models.Index(fields=["id"], condition=models.Q(is_example=True), name="memory_example"),
         ]
+
+
+class Vector(models.Model):
+    """What a memory means to a model, as `meaning.vectors` writes it. A memory's next vector is a new row: higher ids are news."""
+
+    memory = models.ForeignKey(Memory, on_delete=models.CASCADE, related_name="+", db_index=False)
+    model = models.CharField(max_length=200, help_text="the model's name")
+    digest = models.CharField(max_length=64, help_text="the digest of the memory that was embedded")
+    data = models.BinaryField(help_text="a signed byte for each dimension")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["memory", "model"], name="vector_of_memory")]

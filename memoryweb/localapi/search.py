@@ -1,21 +1,30 @@
-"""Full text: the index, what a query means, and the ranking. The only SQL that other databases would not know.
+"""Full text: the index, and who is found. The only SQL that other databases would not know.
 
 The index (FTS5) holds the stems of each memory's text, and in a second column where it is filed, so that a bucket or a type is
 part of the match. Triggers keep it in step with the memories whoever changes them; they call `stems()`, which every connection
 gets from `register`. An image is found by its description.
 
-A query finds the memories with any of its words. The best 200 by FTS5's bm25 are ranked again with other constants: FTS5's
-own (k1 = 1.2, b = .75, fixed) punish a longer memory too hard.
+A query finds the memories with any of its words. FTS5 scores every match, which takes a second where a word is in every third
+of a million memories. So the rare words choose the candidates, and the common ones only where the rare ones leave room: by the
+newest memories with all of them, then with any. `ranking.py` puts the candidates in order. docs/search.md has the measures.
 """
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from memoryweb import words
+
+from . import meaning, ranking
+from .filters import Filter
+from .models import Memory
+from .terms import Terms, anywhere, phrase, read
 
 FILL_INDEX = """
     INSERT INTO memory_index(rowid, stems, place)
@@ -23,7 +32,6 @@ FILL_INDEX = """
 """
 CREATE_INDEX = [
     "CREATE VIRTUAL TABLE memory_index USING fts5(stems, place, tokenize='ascii')",
-    "CREATE VIRTUAL TABLE memory_index_words USING fts5vocab(memory_index, 'col')",
     """CREATE TRIGGER memory_index_insert AFTER INSERT ON localapi_memory BEGIN
         INSERT INTO memory_index(rowid, stems, place)
         VALUES (new.id, stems(new.text), 'b' || new.bucket_id || ' t' || new.content_type);
@@ -41,114 +49,260 @@ DROP_INDEX = [
     "DROP TRIGGER memory_index_insert",
     "DROP TRIGGER memory_index_delete",
     "DROP TRIGGER memory_index_update",
-    "DROP TABLE memory_index_words",
     "DROP TABLE memory_index",
 ]
 
-CANDIDATES = 200
-MOST_WORDS = 32
-PREFIX_LETTERS = 3
-PREFIX_WEIGHT = 0.5  # of a word that only begins like the last one asked for
-K1 = 0.8
-B = 0.2
+CANDIDATES = 200  # the best of the rare words' matches, by FTS5's bm25; and as many by their meaning
+SCORED = 10_000  # matches that bm25 may have to score, for one query
+WINDOW = 200  # the newest matches of common words that are ranked
+SAMPLE = 5_000  # the newest matches that tell how common a word is
+COUNTED = 1_000  # matches that are counted; the contract says so
+COMMON = 0.2  # of the searched memories: words in more of them than this say nothing about the meaning that is looked for
+NEAR = 0.2  # the cosine from which on a memory that shares no word with the query counts as found
+MANY = 20_000  # memories from which on frequencies are kept, not counted for each query
+
+BEST = "bm25(memory_index, 1.0, 0.0), i.rowid DESC"
+NEWEST = "i.rowid DESC"
+CONTAINS = "instr(' ' || i.stems || ' ', %s) > 0"
+
+Position = tuple[datetime, int]  # of a memory in the order of creation: when it was created, and its id
+_frequencies: dict[str, tuple[int, int]] = {}  # by expression: how many memories match, and of how many that was counted
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What a query asks the index for: stems, in their order, and what a word may begin with."""
+class Candidate:
+    """A memory that may be among the best: what ranks it, and what breaks ties."""
 
-    stems: tuple[str, ...]
-    beginning: str
-
-    def expression(self, place: str) -> str:
-        """The FTS5 expression: any of the words, in memories filed at `place`. Quoted, so that nothing typed is an operator."""
-        alternatives = [f'"{stem}"' for stem in self.stems] + ([f'"{self.beginning}"*'] if self.beginning else [])
-        return f"stems : ({' OR '.join(alternatives)})" + (f" AND place : ({place})" if place else "")
+    id: int
+    stems: str
+    created_at: str
 
 
-def terms(query: str) -> Terms:
-    """The query's terms; no stems when there is no word in it.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Memories as (Memory.id, score), best first.
 
-    The last word counts as a beginning as well, from three letters on, since it may still be on its way.
+    `cosines` tell how near their meaning is, where that was asked; `number` how many were found, counted up to COUNTED;
+    `is_capped` whether there were matches that nobody weighed.
     """
-    asked = words.asked(query)[:MOST_WORDS]
-    stems = tuple(dict.fromkeys(filter(None, map(words.stem, asked))))
-    last = words.plain(asked[-1]) if asked else ""
-    return Terms(stems, last if len(last) >= PREFIX_LETTERS and query.rstrip()[-1:].isalnum() else "")
+
+    ranked: list[tuple[int, float]]
+    cosines: Mapping[int, float]
+    number: int = 0
+    is_capped: bool = False
 
 
-def rank(query: str, *, bucket_id: int | None, content_type: str, skip: int, count: int) -> list[tuple[int, float]]:
-    """The memories that match best as (Memory.id, score), best first; newer wins ties. `count` -1 means all.
+def rank(query: str, filters: Filter, *, skip: int, count: int | None) -> Found:
+    """The memories that match best; newer wins ties. `count` None means all.
 
-    The best CANDIDATES are ranked with K1 and B; those behind them follow in FTS5's own order, so that pages go on.
+    Behind the ranked candidates follow all other matches, those stored last first, so that pages go on.
     """
-    wanted = terms(query)
-    if not wanted.stems:
+    terms = read(query, filters)
+    if not terms.stems:
+        return Found([], {})
+    number, frequencies = _frequencies_of(terms)
+    is_common = terms.stems[-1:] and frequencies[f'"{terms.stems[-1]}"'] > SCORED
+    if terms.beginning and is_common:  # to look for longer words among the matches of so common a one costs more than it finds
+        terms = replace(terms, beginning="")
+        frequencies = {alternative: frequencies[alternative] for alternative in terms.alternatives}
+    candidates, is_complete, is_capped = _by_words(terms, filters, frequencies)
+    by_words = len(candidates)
+    cosines: Mapping[int, float] = {}
+    if meaning.is_on():
+        known = {candidate.id for candidate in candidates}
+        cosines = meaning.near(_meant(query, terms, filters), filters, count=CANDIDATES, also=list(known))
+        candidates += _candidates_of([key for key, cosine in cosines.items() if key not in known and cosine >= NEAR], filters)
+    weights = {stem: ranking.rarity(frequencies[f'"{stem}"'], number) for stem in terms.stems}
+    ranked = _ranked(candidates, terms, weights, cosines)
+    shown = ranked[skip : None if count is None else skip + count]
+    missing = -1 if count is None else count - len(shown)
+    if missing and not is_complete:
+        shown += _others(terms, filters, [key for key, _ in ranked], max(0, skip - len(ranked)), missing)
+    found = len(ranked) if is_complete else _count(terms, filters) + len(ranked) - by_words
+    return Found(shown, cosines, min(found, COUNTED), is_capped)
+
+
+def by_time(query: str, filters: Filter, *, oldest_first: bool, after: Position | None, skip: int, count: int) -> list[int]:
+    """The ids of those that match, in the order of their creation, behind the memory `after`; `count` -1 means all.
+
+    Rare words' matches are put in order; where words are common, the memories are walked in their order and looked into.
+    """
+    terms = read(query, filters)
+    is_rare = bool(terms.stems) and sum(_frequencies_of(terms)[1].values()) <= SCORED
+    direction = "ASC" if oldest_first else "DESC"
+    if terms.phrases or is_rare:
+        tables = "memory_index i CROSS JOIN localapi_memory m ON m.id = i.rowid AND i.memory_index MATCH %s"
+        where, values = _where(_unplaced(filters), behind(after, oldest_first))
+        values = [terms.match, *values]
+    else:
+        tables = "localapi_memory m CROSS JOIN memory_index i ON i.rowid = m.id"
+        where, values = _where(filters, behind(after, oldest_first))
+        looked_for = [f" {stem} " for stem in terms.stems] + [f" {terms.beginning}"] * bool(terms.beginning)
+        where += f" AND ({' OR '.join([CONTAINS] * len(looked_for))})" if looked_for else ""
+        values = [*values, *looked_for]
+    order = f"m.created_at {direction}, m.id {direction}"
+    sql = f"SELECT m.id FROM {tables} WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s"
+    return [key for (key,) in _rows(sql, [*values, count, skip])]
+
+
+def behind(position: Position | None, oldest_first: bool) -> Q:
+    """Memories behind a position in the order of creation; all of them where it is None."""
+    if position is None:
+        return Q()
+    created_at, key = position
+    if oldest_first:
+        return Q(created_at__gte=created_at) & (Q(created_at__gt=created_at) | Q(id__gt=key))
+    return Q(created_at__lte=created_at) & (Q(created_at__lt=created_at) | Q(id__lt=key))
+
+
+def count(query: str, filters: Filter) -> int:
+    """How many memories match the query and the filters, counted up to COUNTED."""
+    return _count(read(query, filters), filters)
+
+
+def _count(terms: Terms, filters: Filter) -> int:
+    if terms.stems or terms.phrases:
+        where, values = _where(_unplaced(filters))
+        matching, values = _matching(where), [terms.match, *values]
+    else:
+        where, values = _where(filters)
+        join = "JOIN memory_index i ON i.rowid = m.id" if terms.excluded else ""
+        matching = f"SELECT m.id FROM localapi_memory m {join} WHERE {where}"
+    return _rows(f"SELECT count(*) FROM ({matching} LIMIT %s)", [*values, COUNTED])[0][0]
+
+
+def _by_words(terms: Terms, filters: Filter, frequencies: Mapping[str, int]) -> tuple[list[Candidate], bool, bool]:
+    """Candidates that share words with the query; whether these are all that do; and whether others were left out unweighed."""
+    unplaced = _unplaced(filters)
+    if terms.phrases:  # they choose; the words then rank
+        found = _candidates(terms.match, unplaced, NEWEST, WINDOW)
+        return found, len(found) < WINDOW, len(found) == WINDOW
+    rare, common = _rare_and_common(frequencies)
+    # The place is no part of this expression: bm25 would find out how common that is, by walking through all that is filed there.
+    found = _candidates(anywhere(rare), filters, BEST, CANDIDATES) if rare else []
+    if not common or len(found) == CANDIDATES:
+        return found, not common and len(found) < CANDIDATES, bool(common)
+    every = _candidates(terms.all_of(common), unplaced, NEWEST, WINDOW) if len(common) > 1 else []
+    some = _candidates(terms.any_of(common), unplaced, NEWEST, WINDOW)
+    candidates = list({candidate.id: candidate for candidate in [*found, *every, *some]}.values())
+    return candidates, len(some) < WINDOW, len(some) == WINDOW
+
+
+def _ranked(
+    candidates: list[Candidate], terms: Terms, weights: Mapping[str, float], cosines: Mapping[int, float]
+) -> list[tuple[int, float]]:
+    bm25 = ranking.Bm25(terms, weights, (ranking.length(candidate.stems) for candidate in candidates))
+    scored = []
+    for candidate in candidates:
+        points, cosine = bm25.score(candidate.stems), cosines.get(candidate.id, 0.0)
+        score = ranking.together(points, bm25.most, cosine) if cosines else points
+        scored.append((score, candidate.created_at, candidate.id))
+    return [(key, score) for score, _, key in sorted(scored, reverse=True)]
+
+
+def _rare_and_common(frequencies: Mapping[str, int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The alternatives whose matches can all be scored, rarest first; and the others."""
+    ordered = sorted(frequencies, key=lambda alternative: frequencies[alternative])
+    number = bisect_right(list(accumulate(frequencies[alternative] for alternative in ordered)), SCORED)
+    return tuple(ordered[:number]), tuple(ordered[number:])
+
+
+def _candidates(expression: str, filters: Filter, order: str, number: int) -> list[Candidate]:
+    where, values = _where(filters)
+    sql = f"""
+        SELECT m.id, i.stems, m.created_at FROM ({_matching(where)} ORDER BY {order} LIMIT %s) AS found
+        JOIN memory_index i ON i.rowid = found.id JOIN localapi_memory m ON m.id = found.id
+    """
+    return [Candidate(*row) for row in _rows(sql, [expression, *values, number])]
+
+
+def _candidates_of(keys: Sequence[int], filters: Filter) -> list[Candidate]:
+    """The candidates of these ids, as far as the filters allow them."""
+    if not keys:
         return []
-    place = " AND ".join([f'"b{bucket_id}"'] * (bucket_id is not None) + [f'"t{content_type}"'] * bool(content_type))
-    expression = wanted.expression(place)
-    ranked = _best(expression, wanted)[skip : None if count < 0 else skip + count] if skip < CANDIDATES else []
-    missing = -1 if count < 0 else count - len(ranked)
-    if missing and (skip >= CANDIDATES or skip + len(ranked) == CANDIDATES):
-        ranked += _rest(expression, max(skip, CANDIDATES), missing)
-    return ranked
+    where, values = _where(filters, Q(id__in=keys))
+    phrases = [f" {' '.join(phrase(text))} " for text in filters.phrases]
+    where += f" AND {CONTAINS}" * len(phrases)
+    sql = f"SELECT m.id, i.stems, m.created_at FROM localapi_memory m JOIN memory_index i ON i.rowid = m.id WHERE {where}"
+    return [Candidate(*row) for row in _rows(sql, [*values, *phrases])]
 
 
-def _best(expression: str, wanted: Terms) -> list[tuple[int, float]]:
-    sql = """
-        SELECT found.id, found.stems, m.created_at
-        FROM (SELECT rowid AS id, stems FROM memory_index WHERE memory_index MATCH %s
-              ORDER BY bm25(memory_index, 1.0, 0.0), rowid DESC LIMIT %s) AS found
-        JOIN localapi_memory m ON m.id = found.id
-    """
+def _others(terms: Terms, filters: Filter, known: Sequence[int], skip: int, count: int) -> list[tuple[int, float]]:
+    """Matches that are not `known`, those stored last first; nobody scored them."""
+    where, values = _where(_unplaced(filters))
+    marks = ", ".join(["%s"] * len(known))
+    sql = f"{_matching(where)} AND i.rowid NOT IN ({marks}) ORDER BY {NEWEST} LIMIT %s OFFSET %s"
+    return [(key, 0.0) for (key,) in _rows(sql, [terms.match, *values, *known, count, skip])]
+
+
+def _matching(where: str) -> str:
+    """The ids that match an expression and `where`; memories are looked up only where that asks for it."""
+    join = "JOIN localapi_memory m ON m.id = i.rowid" if "m." in where else ""
+    return f"SELECT i.rowid AS id FROM memory_index i {join} WHERE i.memory_index MATCH %s AND {where}"
+
+
+def _where(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
+    """What the filters and `more` ask of `localapi_memory m` and `memory_index i`, phrases only for their letters."""
+    query = Memory.objects.filter(filters.on_memories(), more or Q()).query
+    sql, values = query.get_compiler(connection=connection).compile(query.where) if query.where else ("", ())
+    parts = [sql.replace('"localapi_memory".', "m.")] if sql else []
+    excluded = [f" {' '.join(stems)} " for stems in map(phrase, filters.excluded) if stems]
+    parts += [f"NOT {CONTAINS}"] * len(excluded) + ["says(m.text, %s)"] * len(filters.phrases)
+    return " AND ".join(parts) or "1", [*values, *excluded, *filters.phrases]
+
+
+def _unplaced(filters: Filter) -> Filter:
+    """The filters without what an expression of these terms says already: the place, and what is excluded."""
+    return replace(filters, bucket_id=None, content_type="", excluded=())
+
+
+def _meant(query: str, terms: Terms, filters: Filter) -> str:
+    """The query without the words, names mostly, that so many of the searched memories have that they tell none from another."""
+    number = _number_of_memories(filters.bucket_id)
+    counted = _matched_by([terms.any_of((f'"{stem}"',)) for stem in terms.stems], _number_of_memories(None))
+    common = {stem for stem, matches in zip(terms.stems, counted, strict=True) if matches > COMMON * number}
+    rest = words.WORD.sub(lambda word: "" if words.stem(word[0]) in common else word[0], query)
+    return rest if words.words(rest) else query
+
+
+def _frequencies_of(terms: Terms) -> tuple[int, dict[str, int]]:
+    """How many memories there are, and how many of them, anywhere, each of the alternatives matches."""
+    number = _number_of_memories(None)
+    counted = _matched_by([anywhere([alternative]) for alternative in terms.alternatives], number)
+    return number, dict(zip(terms.alternatives, counted, strict=True))
+
+
+def _matched_by(expressions: Sequence[str], number: int) -> list[int]:
+    """How many of the `number` memories match each expression: where many do, an estimate by the newest, remembered for a while."""
+    if len(_frequencies) > MANY:
+        _frequencies.clear()
+    known = {
+        expression: kept[0]
+        for expression in expressions
+        if (kept := _frequencies.get(expression)) and number > MANY and abs(number - kept[1]) < number / 50
+    }
+    unknown = [expression for expression in expressions if expression not in known]
+    if unknown:
+        sample = """
+            SELECT count(*), min(rowid), (SELECT max(rowid) FROM memory_index) FROM
+            (SELECT rowid FROM memory_index WHERE memory_index MATCH %s ORDER BY rowid DESC LIMIT %s)
+        """
+        rows = _rows(" UNION ALL ".join([sample] * len(unknown)), [part for each in unknown for part in (each, SAMPLE)])
+        for expression, (matches, lowest, highest) in zip(unknown, rows, strict=True):
+            known[expression] = matches if matches < SAMPLE else matches * highest // (highest - lowest + 1)
+            _frequencies[expression] = known[expression], number
+    return [known[expression] for expression in expressions]
+
+
+def _number_of_memories(bucket_id: int | None) -> int:
+    where, values = ("WHERE id = %s", [bucket_id]) if bucket_id is not None else ("", [])
+    return _rows(f"SELECT coalesce(sum(text_count + image_count), 0) FROM localapi_bucket {where}", values)[0][0]
+
+
+def _rows(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [expression, CANDIDATES])
-        candidates = [(key, stems.split(" "), created_at) for key, stems, created_at in cursor.fetchall()]
-    if not candidates:
-        return []
-    score = _scorer(wanted, [stems for _, stems, _ in candidates])
-    scored = [(score(stems), created_at, key) for key, stems, created_at in candidates]
-    return [(key, points) for points, _, key in sorted(scored, reverse=True)]
-
-
-def _rest(expression: str, skip: int, count: int) -> list[tuple[int, float]]:
-    sql = """
-        SELECT rowid, -bm25(memory_index, 1.0, 0.0) FROM memory_index WHERE memory_index MATCH %s
-        ORDER BY bm25(memory_index, 1.0, 0.0), rowid DESC LIMIT %s OFFSET %s
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [expression, count, skip])
+        cursor.execute(sql, list(values))
         return cursor.fetchall()
-
-
-def _scorer(wanted: Terms, candidates: list[list[str]]) -> Callable[[list[str]], float]:
-    """BM25 over a memory's stems, with K1 and B and the candidates' mean length."""
-    mean_length = sum(map(len, candidates)) / len(candidates)
-    weights = _weights(wanted.stems)
-    last = wanted.stems[-1]
-
-    def score(stems: list[str]) -> float:
-        lengthened = K1 * (1 - B + B * len(stems) / mean_length)
-        points = 0.0
-        for stem, weight in weights.items():
-            times: float = stems.count(stem)
-            if stem == last and wanted.beginning:
-                times += PREFIX_WEIGHT * sum(other.startswith(wanted.beginning) and other != stem for other in stems)
-            points += weight * times * (K1 + 1) / (times + lengthened)
-        return points
-
-    return score
-
-
-def _weights(stems: tuple[str, ...]) -> dict[str, float]:
-    """How rare each stem is: its inverse document frequency."""
-    marks = ", ".join(["%s"] * len(stems))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(text_count + image_count) FROM localapi_bucket")
-        number = cursor.fetchone()[0] or 0
-        cursor.execute(f"SELECT term, doc FROM memory_index_words WHERE col = 'stems' AND term IN ({marks})", stems)
-        found = dict(cursor.fetchall())
-    return {stem: math.log(1 + (number - found.get(stem, 0) + 0.5) / (found.get(stem, 0) + 0.5)) for stem in stems}
 
 
 def rebuild() -> int:
@@ -161,6 +315,7 @@ def rebuild() -> int:
 
 
 def register(sender: Any, connection: Any, **kwargs: Any) -> None:
-    """Give a new SQLite connection the function that the triggers call; a receiver of Django's `connection_created`."""
+    """Give a new SQLite connection the functions that triggers and queries call; a receiver of Django's `connection_created`."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("stems", 1, lambda text: " ".join(words.stems(text)), deterministic=True)
+        connection.connection.create_function("says", 2, words.says, deterministic=True)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("memories/bulk-delete", endpoint(POST=views.bulk_delete_memories)),
     path("memories/<str:memory_id>", endpoint(GET=views.get_memory, DELETE=views.delete_memory)),
     path("examples", endpoint(POST=views.load_examples, DELETE=views.remove_examples)),
+    path("status", endpoint(GET=views.status)),
     path("images/<path:signed>", endpoint(needs_token=False, GET=views.image, HEAD=views.image), name="image"),
     re_path("", unknown),
 ]

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 from django.http import HttpRequest, HttpResponse
 
-from . import images, store, wire
+from . import images, meaning, store, wire
 from .errors import Missing
+from .filters import EVERYTHING
 
 DEFAULT_COUNT = 10
 BEST_COUNT = 5  # GET /api/memory with a query "will receive the 5 most relevant memories"
@@ -43,33 +44,39 @@ def create_bucket(request: HttpRequest) -> dict[str, Any]:
 def get_memories(request: HttpRequest) -> Any:
     """GET /api/memory: `{data, count, total}`, or strings for v=1."""
     wanted = wire.read_parameters(request, wire.MemoriesParameters)
-    if wanted.query:
-        rows = store.best(wanted.query, skip=wanted.offset(), count=None if wanted.all else BEST_COUNT)
-    else:
-        rows = store.newest(skip=wanted.offset(), count=wanted.limit(DEFAULT_COUNT))
+    count = BEST_COUNT if wanted.query and not wanted.all else wanted.limit(DEFAULT_COUNT)
+    answer = store.find(wanted.query, EVERYTHING, order=wanted.order(), skip=wanted.offset(), count=count)
     if wanted.v == 1:
-        return [row["text"] for row in rows]
-    answer = {"data": [wire.memory_json(row, request) for row in rows], "count": len(rows)}
-    return answer if wanted.query else answer | {"total": store.total()}
+        return [row["text"] for row in answer.rows]
+    data = {"data": [wire.memory_json(row, request) for row in answer.rows], "count": len(answer.rows)}
+    return data if wanted.query else data | {"total": store.total(EVERYTHING, store.buckets())}
 
 
 def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
     """GET /api/v2/memory: memories, all buckets, and how many examples there are."""
     wanted = wire.read_parameters(request, wire.MemoriesAndBucketsParameters)
-    filters, skip, count = wanted.filters(), wanted.offset(), wanted.limit(DEFAULT_COUNT)
-    if wanted.query:
-        rows = store.best(wanted.query, **filters, skip=skip, count=count)
-    else:
-        rows = store.newest(**filters, skip=skip, count=count)
-    memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in rows]
-    answer = {
+    filters = wanted.filters()
+    answer = store.find(
+        wanted.query,
+        filters,
+        order=wanted.order(),
+        skip=wanted.offset(),
+        count=wanted.limit(DEFAULT_COUNT),
+        after=wanted.cursor,
+        explains=wanted.explain,
+    )
+    memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in answer.rows]
+    buckets = store.buckets()
+    body = {
         "memories": memories,
-        "buckets": [wire.bucket_json(bucket) for bucket in store.buckets()],
+        "buckets": [wire.bucket_json(bucket) for bucket in buckets],
         "examples": store.examples(),
+        "total": None if wanted.query else store.total(filters, buckets),
+        "found": answer.found,
+        "isCapped": answer.is_capped if wanted.query else None,
+        "nextCursor": wire.cursor(answer.next) if answer.next else None,
     }
-    if wanted.query:
-        return answer
-    return answer | {"total": store.total(**filters)}
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def add_new_memory(request: HttpRequest) -> dict[str, Any]:
@@ -118,6 +125,11 @@ def load_examples(request: HttpRequest) -> dict[str, int]:
 def remove_examples(request: HttpRequest) -> dict[str, int]:
     """DELETE /api/examples."""
     return {"removed": store.remove_examples()}
+
+
+def status(request: HttpRequest) -> dict[str, Any]:
+    """GET /api/status."""
+    return wire.status_json(store.buckets(), meaning.status())
 
 
 def image(request: HttpRequest, signed: str) -> HttpResponse:

@@ -1,11 +1,13 @@
 """The contract's shapes: what comes in, checked, and what goes out."""
 
+import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, UnreadablePostError
@@ -13,13 +15,15 @@ from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from . import images
+from . import images, meaning, store
 from .errors import Refused
+from .filters import Filter
 from .models import Bucket
 
 MOST_CHARACTERS = 20_000
 MOST_NAME_CHARACTERS = 80
 MOST_IDS = 100
+MOST_PHRASES = 32
 HIGHEST_NUMBER = 2**63 - 1  # what the database can compare with
 
 
@@ -60,6 +64,27 @@ def _written_time(value: object) -> object:
     raise ValueError("must be a time such as 2026-04-01T10:00:00Z.")
 
 
+def _any_time(value: datetime) -> datetime:
+    if not 2 <= value.year <= 9998:  # so that it is a time in every zone
+        raise ValueError("must be in the years 2 to 9998.")
+    return value
+
+
+def _position(value: object) -> object:
+    """A cursor's text, as `cursor` writes it."""
+    try:
+        moment, _, key = base64.urlsafe_b64decode(str(value).encode("ascii")).decode("ascii").partition(" ")
+        return datetime.fromisoformat(moment).astimezone(UTC), _within(int(key))
+    except (ValueError, OverflowError):
+        raise ValueError("must be the nextCursor of another answer.") from None
+
+
+def _within(number: int) -> int:
+    if abs(number) >= HIGHEST_NUMBER:
+        raise ValueError
+    return number
+
+
 def _not_in_the_future(value: datetime) -> datetime:
     if value > datetime.now(UTC) + timedelta(minutes=1):
         raise ValueError("must not be in the future.")
@@ -74,7 +99,8 @@ Storable = Annotated[str, AfterValidator(_storable)]
 Source = Annotated[str, AfterValidator(_storable), AfterValidator(lambda value: value.strip()[:80])]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 BucketId = WholeNumber
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_not_in_the_future)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_any_time)]
+PastMoment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_not_in_the_future)]
 
 
 class BucketsParameters(BaseModel):
@@ -100,6 +126,10 @@ class ListParameters(BaseModel):
         """How many memories to leave out first."""
         return min(self.skip, HIGHEST_NUMBER // 2)
 
+    def order(self) -> str:
+        """The order, as `store` takes it: a query outranks `latest` and `all`."""
+        return store.RELEVANCE if self.query else store.NEWEST
+
 
 class MemoriesParameters(ListParameters):
     """The query of GET /api/memory."""
@@ -113,11 +143,30 @@ class MemoriesAndBucketsParameters(ListParameters):
     bucketId: BucketId | None = None
     includeIds: bool = False
     contentType: Literal["text", "image", ""] = ""
+    memorySource: Storable = ""
+    createdFrom: Moment | None = None
+    createdBefore: Moment | None = None
+    phrase: Annotated[list[Storable], Field(max_length=MOST_PHRASES)] = []
+    exclude: Annotated[list[Storable], Field(max_length=MOST_PHRASES)] = []
+    sort: Literal["relevance", "newest", "oldest", ""] = ""
+    cursor: Annotated[tuple[datetime, int] | None, BeforeValidator(_position)] = None
+    explain: bool = False
 
-    def filters(self) -> dict[str, Any]:
-        """What narrows the list, as `store` takes it."""
-        bucket_id = self.bucketId if self.bucketId is None or abs(self.bucketId) < HIGHEST_NUMBER else -1
-        return {"bucket_id": bucket_id, "content_type": self.contentType}
+    def filters(self) -> Filter:
+        """What narrows the list."""
+        return Filter(
+            bucket_id=self.bucketId if self.bucketId is None or abs(self.bucketId) < HIGHEST_NUMBER else -1,
+            content_type=self.contentType,
+            source=self.memorySource,
+            created_from=self.createdFrom,
+            created_before=self.createdBefore,
+            phrases=tuple(self.phrase),
+            excluded=tuple(self.exclude),
+        )
+
+    def order(self) -> str:
+        """The order, as `store` takes it: the one asked for, except that relevance needs a query."""
+        return super().order() if self.sort in ("", store.RELEVANCE) else self.sort
 
 
 class BucketInput(BaseModel):
@@ -133,7 +182,7 @@ class MemoryInput(BaseModel):
     text: Text
     bucketId: BucketId | None = None
     source: Source = ""
-    createdAt: Moment | None = None
+    createdAt: PastMoment | None = None
 
 
 class UpdateInput(BaseModel):
@@ -168,7 +217,9 @@ Input = TypeVar("Input", bound=BaseModel)
 
 def read_parameters(request: HttpRequest, kind: type[Input]) -> Input:
     """The request's query, checked; empty parameters count as absent."""
-    return _checked(kind, {name: value for name, value in request.GET.items() if value != ""})
+    lists = {name for name, field in kind.model_fields.items() if isinstance(field.default, list)}
+    values = {name: request.GET.getlist(name) if name in lists else value for name, value in request.GET.items()}
+    return _checked(kind, {name: value for name, value in values.items() if value not in ("", [""])})
 
 
 def read_body(request: HttpRequest, kind: type[Input]) -> Input:
@@ -224,9 +275,25 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
         memory["image_url"] = f"{request.scheme}://{request.get_host()}{address}"
         memory["image_description"] = row["text"]
         metadata |= {"width": row["width"], "height": row["height"]}
-    if "score" in row:
-        memory["score"] = row["score"]
-    return memory
+    return memory | {name: row[name] for name in ("score", "why") if name in row}
+
+
+def cursor(position: store.Position) -> str:
+    """Where a list goes on, as `nextCursor` has it."""
+    created_at, key = position
+    return base64.urlsafe_b64encode(f"{created_at.astimezone(UTC).isoformat()} {key}".encode()).decode()
+
+
+def status_json(buckets: Sequence[Bucket], semantic: meaning.Status) -> dict[str, Any]:
+    """How the server stands, as the contract has it; what does not apply is left out."""
+    known = {"model": semantic.model, "problem": semantic.problem, "remedy": semantic.remedy}
+    embedded = {"embedded": semantic.embedded} if semantic.state == "on" else {}
+    return {
+        "memories": sum(bucket.text_count + bucket.image_count for bucket in buckets),
+        "buckets": len(buckets),
+        "searchLanguage": settings.SEARCH_LANGUAGE,
+        "semantic": {"state": semantic.state} | embedded | {name: value for name, value in known.items() if value},
+    }
 
 
 def _time(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +13,7 @@ from . import wire
 from .errors import BrokenAnswer, Forbidden, Invalid, NotFound, RefusedToken
 from .exchange import SOURCE, BearerToken, Exchange, no_auth
 from .local import LOCAL_URL, ActAs
-from .types import Bucket, BulkDeleted, Created, Image, Memory, Page
+from .types import Bucket, BulkDeleted, Created, Image, Memory, Page, Status
 
 IMAGE_HOST = "memoryplugin.com"
 
@@ -99,26 +99,66 @@ class MemoryPluginClient:
         count: int | None = None,
         skip: int = 0,
         include_ids: bool = True,
+        memory_source: str = "",
+        created_from: datetime | None = None,
+        created_before: datetime | None = None,
+        phrases: Sequence[str] = (),
+        excluded: Sequence[str] = (),
+        sort: str = "",
+        cursor: str = "",
+        explain: bool = False,
     ) -> Page:
         """GET /api/v2/memory (documented): memories and all buckets in one answer.
 
-        Newest first, or by relevance with `query`. `content_type` is "text", "image" or "" for both.
+        Newest first, or by relevance with `query`. `content_type` is "text", "image" or "" for both. From `memory_source`
+        on the parameters are our own, and a hosted service ignores them: a source, a span of time (the first moment
+        included, the last one not), words one after another that must or must not stand in the text, the order
+        ("relevance", "newest", "oldest"), where to go on, and whether each memory says why it was found.
         """
-        return wire.read_page(
-            self._get(
-                "/api/v2/memory",
-                {
-                    "bucketId": bucket_id,
-                    "query": query,
-                    "contentType": content_type,
-                    "all": all,
-                    "latest": latest,
-                    "count": count,
-                    "skip": skip,
-                    "includeIds": include_ids,
-                },
-            )
-        )
+        parameters = {
+            "bucketId": bucket_id,
+            "query": query,
+            "contentType": content_type,
+            "all": all,
+            "latest": latest,
+            "count": count,
+            "skip": skip,
+            "includeIds": include_ids,
+            "memorySource": memory_source,
+            "createdFrom": wire.to_moment(created_from) if created_from else None,
+            "createdBefore": wire.to_moment(created_before) if created_before else None,
+            "phrase": list(phrases),
+            "exclude": list(excluded),
+            "sort": sort,
+            "cursor": cursor,
+            "explain": explain,
+        }
+        return wire.read_page(self._get("/api/v2/memory", parameters))
+
+    def answer_as_sent(
+        self,
+        *,
+        query: str = "",
+        bucket_id: str | None = None,
+        content_type: str = "",
+        count: int | None = None,
+        latest: bool = False,
+        include_ids: bool = False,
+    ) -> str:
+        """GET /api/v2/memory (documented): the answer's JSON as it is sent, which is what an assistant reads.
+
+        It may hold signed image addresses.
+        """
+        parameters = {
+            "bucketId": bucket_id,
+            "query": query,
+            "contentType": content_type,
+            "count": count,
+            "latest": latest,
+            "includeIds": include_ids,
+        }
+        _, content = self._exchange.send("GET", self.base_url + "/api/v2/memory", params=self._parameters(parameters))
+        return content.decode("utf-8", "replace")
 
     def add_new_memory_v2(self, text: str, *, bucket_id: str | None = None) -> Created:
         """POST /api/v2/memory (observed): the same as `add_new_memory`."""
@@ -163,6 +203,10 @@ class MemoryPluginClient:
         """DELETE /api/examples (own): remove the examples that nobody has edited; returns how many went."""
         return wire.read_count(self._call("DELETE", "/api/examples"), "removed")
 
+    def get_status(self) -> Status:
+        """GET /api/status (own): how the server stands. Raises NotFound on a service without the operation."""
+        return wire.read_status(self._get("/api/status", {}))
+
     def fetch_image(self, url: str) -> Image:
         """The bytes behind an image memory's signed URL.
 
@@ -198,7 +242,12 @@ class MemoryPluginClient:
         }
 
     def _get(self, path: str, params: Mapping[str, Any]) -> Any:
-        return self._call("GET", path, params={"source": SOURCE} | _present(params))
+        return self._call("GET", path, params=self._parameters(params))
+
+    def _parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Those that say something, booleans as the API writes them, with the name of this client."""
+        present = {name: value for name, value in params.items() if value not in (None, "", False, [])}
+        return {"source": SOURCE} | {name: "true" if value is True else value for name, value in present.items()}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", path, json={"source": SOURCE} | {k: v for k, v in body.items() if v is not None})
@@ -209,9 +258,3 @@ class MemoryPluginClient:
             return json.loads(content)
         except (ValueError, RecursionError):
             raise BrokenAnswer(outcome_unknown=method != "GET") from None
-
-
-def _present(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that say something, booleans as the API writes them."""
-    present = {name: value for name, value in params.items() if value not in (None, "", False)}
-    return {name: "true" if value is True else value for name, value in present.items()}

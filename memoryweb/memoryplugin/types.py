@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+FOUND_LIMIT = 1000  # as openapi.yaml has it: so many matches are counted, and no more
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -12,6 +14,27 @@ class Bucket:
     name: str
     description: str = ""
     memory_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyWord:
+    """A word of a memory that a query asked for: `word` as it stands there, `asked` as it was typed.
+
+    `kind` is "word" (the same), "stem" (another form), "beginning" (of the query's last word) or "date" (the memory's date
+    in words, so `word` is the date).
+    """
+
+    word: str
+    asked: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a memory was found. `meaning` is how near it is to the query, up to 1; None where only words were compared."""
+
+    words: tuple[WhyWord, ...] = field(default=(), repr=False)
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,7 @@ class Memory:
     image_url: str | None = field(default=None, repr=False)
     width: int | None = None
     height: int | None = None
+    why: Why | None = field(default=None, repr=False)
 
     @property
     def is_image(self) -> bool:
@@ -54,7 +78,9 @@ class Page:
 
     `received` counts the items in the answer, `unreadable` those of them that could not be read (so
     `len(memories) == received - unreadable`). `total` counts what matches without paging, and `examples` the examples
-    in the whole store: None where the service does not say.
+    in the whole store: None where the service does not say. Of a search, `found` counts the matches up to FOUND_LIMIT, and
+    `is_capped` says that its words were so common that not every match was weighed. `next_cursor` leads to what follows;
+    it is empty at the end, and where relevance sorts.
     """
 
     memories: tuple[Memory, ...]
@@ -63,6 +89,9 @@ class Page:
     unreadable: int = 0
     total: int | None = None
     examples: int | None = None
+    found: int | None = None
+    is_capped: bool = False
+    next_cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +108,30 @@ class BulkDeleted:
 
     deleted: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Semantic:
+    """How searching by meaning stands: `state` is "off", "loading", "on" or "failing".
+
+    `embedded` memories can be found by their meaning. `problem` and `remedy` are sentences for the person.
+    """
+
+    state: str
+    model: str = ""
+    embedded: int = 0
+    problem: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a server stands: what it keeps, the language whose word forms it knows, and searching by meaning."""
+
+    memories: int
+    buckets: int
+    search_language: str
+    semantic: Semantic
 
 
 @dataclass(frozen=True, slots=True)

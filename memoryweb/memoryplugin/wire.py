@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import BrokenAnswer
-from .types import Bucket, BulkDeleted, Created, Memory, Page
+from .types import Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Why, WhyWord
 
 
 def read_buckets(answer: Any) -> tuple[Bucket, ...]:
@@ -54,6 +54,9 @@ def read_page(answer: Any) -> Page:
         unreadable=len(items) - len(memories),
         total=_count(fields.get("total")),
         examples=_count(fields.get("examples")),
+        found=_count(fields.get("found")),
+        is_capped=fields.get("isCapped") is True,
+        next_cursor=_text(fields.get("nextCursor")) or "",
     )
 
 
@@ -84,6 +87,27 @@ def read_count(answer: Any, name: str) -> int:
     if count is None:
         raise BrokenAnswer(outcome_unknown=True)
     return count
+
+
+def read_status(answer: Any) -> Status:
+    """What GET /api/status answers."""
+    fields = answer if isinstance(answer, dict) else {}
+    semantic = fields["semantic"] if isinstance(fields.get("semantic"), dict) else {}
+    memories, buckets, state = _count(fields.get("memories")), _count(fields.get("buckets")), _text(semantic.get("state"))
+    if memories is None or buckets is None or state is None:
+        raise BrokenAnswer
+    return Status(
+        memories=memories,
+        buckets=buckets,
+        search_language=_text(fields.get("searchLanguage")) or "",
+        semantic=Semantic(
+            state=state,
+            model=_text(semantic.get("model")) or "",
+            embedded=_count(semantic.get("embedded")) or 0,
+            problem=_text(semantic.get("problem")) or "",
+            remedy=_text(semantic.get("remedy")) or "",
+        ),
+    )
 
 
 def read_error(answer: Any) -> str:
@@ -127,7 +151,16 @@ def _memory(item: Any) -> Memory | None:
         image_url=image_url,
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
+        why=_why(item.get("why")),
     )
+
+
+def _why(item: Any) -> Why | None:
+    if not isinstance(item, dict):
+        return None
+    words = item["words"] if isinstance(item.get("words"), list) else []
+    read = [tuple(_text(word.get(name)) or "" for name in ("word", "asked", "kind")) for word in words if isinstance(word, dict)]
+    return Why(tuple(WhyWord(*parts) for parts in read if all(parts)), _number(item.get("meaning")))
 
 
 def derived_id(text: str, image_url: str | None) -> str:

@@ -75,9 +75,9 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
         text=True,
         start_new_session=True,
     )
+    assert process.stdout is not None
     try:
         lines = []
-        assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
             if line.startswith("Sign in"):

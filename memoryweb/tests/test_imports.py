@@ -16,7 +16,9 @@ FORBIDDEN = {
     "memories": ("memoryweb.localapi", "requests", "urllib3"),
 }
 # The pages' own few modules under memoryweb/, which speak to the service through the client alone.
-PAGE_MODULES = ("memoryweb.views", "memoryweb.middleware", "memoryweb.errorpages", "memoryweb.htmx", "memoryweb.context")
+PAGE_MODULES = (
+    "memoryweb.views", "memoryweb.middleware", "memoryweb.errorpages", "memoryweb.htmx", "memoryweb.context", "memoryweb.status",
+)  # fmt: skip
 FORBIDDEN |= dict.fromkeys(PAGE_MODULES, ("memoryweb.localapi", "requests", "urllib3"))
 # An independent server keeps the contract honest.
 FORBIDDEN["memoryweb.localapi"] += ("memoryweb.memoryplugin",)

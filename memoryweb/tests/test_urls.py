@@ -28,6 +28,7 @@ STATUSES = {
     "api/memories/bulk-delete": REFUSED,
     "api/memories/<str:memory_id>": REFUSED,
     "api/examples": REFUSED,
+    "api/status": REFUSED,
     "api/images/<path:signed>": (200, 405, 200, 405),
     "api/*": (404, 404, 404, 404),
     "signin/": (200, 422, 302, 302),
@@ -35,7 +36,9 @@ STATUSES = {
     "signout/": (302, 302, 405, 302),
     "account/password/": (302, 302, 200, 422),
     "buckets/renew/": (302, 302, 405, 302),
+    "status/": (302, 302, 200, 405),
     "": (302, 302, 200, 405),
+    "assistant/": (302, 302, 200, 405),
     "memories/new/": (302, 302, 200, 422),
     "memories/check/": (302, 302, 405, 422),
     "memories/examples/load/": (302, 302, 405, 302),
@@ -46,7 +49,7 @@ STATUSES = {
 }
 OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/"}
 # Routes that answer a page to a GET, each with whether htmx gets a fragment there.
-PAGES = {"": True, "memories/new/": True, MEMORY: True, "account/password/": False}
+PAGES = {"": True, "assistant/": False, "memories/new/": True, MEMORY: True, "account/password/": False, "status/": False}
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> list[str]:

@@ -5,12 +5,13 @@ from django.core.management import call_command
 
 from memoryweb import words
 from memoryweb.localapi import store
+from memoryweb.localapi.filters import EVERYTHING
 
 
 @pytest.fixture
 def found():
     """The texts that a query finds."""
-    return lambda query: [row["text"] for row in store.best(query, skip=0, count=10)]
+    return lambda query: [row["text"] for row in store.find(query, EVERYTHING, order=store.RELEVANCE, skip=0, count=10).rows]
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memoryweb.localapi import images, store
+from memoryweb.localapi.filters import EVERYTHING
 from memoryweb.localapi.models import Bucket, Memory
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Invalid, NotFound
@@ -63,7 +64,10 @@ def test_counts_and_index_agree_with_what_is_stored_after_any_history(history, p
         for bucket in Bucket.objects.all():
             assert (bucket.text_count, bucket.image_count) == (live.get((bucket.id, "text"), 0), live.get((bucket.id, "image"), 0))
         for text in ("tea", "coffee", "milk", "water"):
-            assert len(store.best(text, skip=0, count=None)) == Memory.objects.filter(text=text).count()
+            assert (
+                len(store.find(text, EVERYTHING, order=store.RELEVANCE, skip=0, count=None).rows)
+                == Memory.objects.filter(text=text).count()
+            )
         with connection.cursor() as cursor:  # FTS5's own comparison of index and table; fails where they differ
             cursor.execute("INSERT INTO memory_index(memory_index, rank) VALUES ('integrity-check', 1)")
         transaction.set_rollback(True)

@@ -76,6 +76,10 @@ CALLS = [
     ),
     ("load_examples", (), {}, {"added": 40}, "/api/examples", {}, {}),
     ("remove_examples", (), {}, {"removed": 40}, "/api/examples", {}, None),
+    (
+        "get_status", (), {}, {"memories": 1, "buckets": 1, "searchLanguage": "english", "semantic": {"state": "off"}},
+        "/api/status", {}, None,
+    ),
 ]  # fmt: skip
 
 

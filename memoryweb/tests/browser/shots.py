@@ -27,6 +27,25 @@ def _search(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/?q=kitchen+worktop")
 
 
+def _filters(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?q=the+kitchen+-rye+after:2024+before:soon+bucket:Home")
+    page.get_by_text("Why this result").first.click()
+
+
+def _completing(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_role("searchbox", name="Search memories").press_sequentially("bread after:")
+
+
+def _search_tips(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="Search tips").click()
+
+
+def _assistant(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/assistant/?q=kitchen")
+
+
 def _nothing(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/?q=ktichen&bucket=2&type=text")
 
@@ -98,6 +117,10 @@ FULL: dict[str, Look] = {
     "browse": _browse,
     "images": _images,
     "search": _search,
+    "filters": _filters,
+    "completing": _completing,
+    "search-tips": _search_tips,
+    "assistant": _assistant,
     "nothing": _nothing,
     "end": _end,
     "panel": _panel,

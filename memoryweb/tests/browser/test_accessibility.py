@@ -15,6 +15,7 @@ from memoryweb.tests.browser.steps import (
     panel,
     row,
     says,
+    search_box,
     warns,
     write,
 )
@@ -80,6 +81,27 @@ def nothing_found(page):
     page.goto("/?q=zeppelin&bucket=2&type=text")
 
 
+def filtered(page):
+    page.goto("/?q=the+kitchen+-rye+after:soon+before:tomorrow+bucket:Home&type=text")
+    page.get_by_text("Why this result").first.click()
+
+
+def completing(page):
+    page.goto("/?q=bread")
+    search_box(page).press_sequentially(" after:")
+    search_box(page).press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_be_visible()
+
+
+def tips(page):
+    page.goto("/")
+    page.get_by_role("button", name="Search tips").click()
+
+
+def assistant(page):
+    page.goto("/assistant/?q=bread+after:2020")
+
+
 def memory(page):
     page.goto("/?q=bread")
     open_panel(page, "500 g flour")
@@ -115,7 +137,22 @@ def account(page):
     page.get_by_label("your account").click()
 
 
-STATES = [browse, search, nothing_found, memory, image, new, refused, password, not_found, account]
+STATES = [
+    browse,
+    search,
+    filtered,
+    completing,
+    tips,
+    assistant,
+    nothing_found,
+    memory,
+    image,
+    new,
+    refused,
+    password,
+    not_found,
+    account,
+]
 
 
 @pytest.mark.parametrize("page", WIDTHS, indirect=True)
@@ -177,7 +214,9 @@ def too_wide(page):
     )
 
 
-@pytest.mark.parametrize("state", [browse, search, nothing_found, image, new, refused, password, account])
+@pytest.mark.parametrize(
+    "state", [browse, search, filtered, completing, tips, assistant, nothing_found, image, new, refused, password, account]
+)
 def test_320_pixels_are_enough(narrow, state):
     state(narrow)
     assert too_wide(narrow) == [0, []]

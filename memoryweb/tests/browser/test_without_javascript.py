@@ -32,6 +32,27 @@ def test_searching(page):
     expect(search_box(page)).to_have_value("cardamom")
 
 
+def test_filters_order_and_reasons(page):
+    search_box(page).fill("the kitchen type:text after:soon")
+    search_box(page).press("Enter")
+    expect(page.get_by_text("left out: write a date")).to_be_visible()
+    page.get_by_text("Why this result").first.click()
+    expect(page.get_by_text("same word").first).to_be_visible()
+    page.get_by_role("group", name="Sort").get_by_role("link", name="Oldest").click()
+    page.get_by_role("link", name="Remove Since soon").click()
+    expect(search_box(page)).to_have_value("the kitchen type:text")
+    expect(page).to_have_url(re.compile("sort=oldest"))
+
+
+def test_the_search_tips_and_what_the_ai_sees(page):
+    page.get_by_role("button", name="Search tips").click()
+    expect(page.get_by_text("these words, one after the other")).to_be_visible()
+    page.goto("/?q=cardamom")
+    page.get_by_role("link", name="What the AI sees").click()
+    expect(page.get_by_role("region", name="As it is sent")).to_contain_text("cardamom")
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+
+
 def test_paging(page):
     page.get_by_role("link", name="Show 30 more").click()
     expect(rows(page)).to_have_count(EXAMPLES)

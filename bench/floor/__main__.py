@@ -1,0 +1,14 @@
+"""Serves the floor as `manage.py serve` serves the pages: the same server, its workers and threads."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.floor.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from memoryweb.management.commands.serve import run_server  # noqa: E402
+
+if __name__ == "__main__":  # each worker imports this module once more
+    run_server()

@@ -1,0 +1,14 @@
+"""The project's settings with the leanest stack that still knows who is signed in, and compresses."""
+
+from pathlib import Path
+
+from memoryweb.settings import *  # noqa: F403
+from memoryweb.settings import TEMPLATES as OURS
+
+ROOT_URLCONF = "bench.floor.urls"
+MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+TEMPLATES = [OURS[0] | {"DIRS": [Path(__file__).parent / "templates"], "OPTIONS": {}}]

@@ -21,6 +21,10 @@ class Addresses:
         """Its whole text, as a fragment."""
         return to_key(memory_id).join(self._text)
 
+    def why(self, memory_id: str) -> str:
+        """Why it was found, as a fragment."""
+        return to_key(memory_id).join(self._why)
+
     def image(self, memory_id: str) -> str:
         """Its image."""
         return to_key(memory_id).join(self._image)
@@ -32,6 +36,10 @@ class Addresses:
     @cached_property
     def _text(self) -> list[str]:
         return reverse("memories:text", args=[_ANY]).split(to_key(_ANY))
+
+    @cached_property
+    def _why(self) -> list[str]:
+        return reverse("memories:why", args=[_ANY]).split(to_key(_ANY))
 
     @cached_property
     def _image(self) -> list[str]:

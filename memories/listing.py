@@ -33,7 +33,8 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
     `last_day` is the day that the page ends with so far, when this listing continues it.
     """
     filters, asked = listing.filters, listing.asked
-    shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories))
+    explains = client.is_embedded and bool(asked.query)
+    shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories), explains=explains)
     bucket = listing.buckets.get(asked.bucket_id)
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),

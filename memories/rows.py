@@ -63,7 +63,7 @@ class Row:
     alt: str = ""
     width: int | None = None
     height: int | None = None
-    why: Explained | None = None
+    why_url: str = ""  # where it stands why the memory was found, when a search did and the service tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,17 @@ class Detail:
     weekday: str
     bucket: Dot | None
     facts: list[tuple[str, str]] = field(default_factory=list)
+    why: Explained | None = None
     image_url: str = ""
     width: int | None = None
     height: int | None = None
 
 
-def to_rows(memories: tuple[Memory, ...], filters: Filters, sizes: Mapping[str, tuple[int, int]]) -> list[Row]:
-    """The list's rows; `filters` give the words to mark and stay in the links."""
-    build = _RowBuilder(filters)
+def to_rows(
+    memories: tuple[Memory, ...], filters: Filters, sizes: Mapping[str, tuple[int, int]], *, explains: bool = False
+) -> list[Row]:
+    """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found."""
+    build = _RowBuilder(filters, explains)
     return [build.row(memory, sizes.get(memory.id, (None, None))) for memory in memories]
 
 
@@ -146,6 +149,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         weekday=_weekday(day, timezone.localdate()),
         bucket=_dot(filters, memory.bucket_id, memory.bucket_name),
         facts=facts,
+        why=explain(memory.why),
         image_url=Addresses().image(memory.id) if memory.is_image else "",
         width=width,
         height=height,
@@ -184,8 +188,8 @@ def to_day(day: date | None, today: date) -> Day:
 class _RowBuilder:
     """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters) -> None:
-        self._filters = filters
+    def __init__(self, filters: Filters, explains: bool) -> None:
+        self._explains = explains
         self._addresses = Addresses()
         self._marker = Marker(query.free(filters.q))
         self._today = timezone.localdate()
@@ -211,7 +215,7 @@ class _RowBuilder:
             alt=" ".join(text.split())[:250] if memory.is_image else "",
             width=width,
             height=height,
-            why=explain(memory.why),
+            why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
         )
 
 

@@ -127,17 +127,17 @@ def _own_parameters(client: MemoryPluginClient, asked: Asked, cursor: str) -> di
     """What a hosted service does not know, so that it is not sent."""
     if not client.is_embedded:
         return {}
-    return asked.own_filters() | {"sort": asked.sort, "cursor": cursor, "explain": bool(asked.query)}
+    return asked.own_filters() | {"sort": asked.sort, "cursor": cursor}
 
 
-def find(client: MemoryPluginClient, memory_id: str) -> Memory:
-    """One memory. Raises NotFound when it is nowhere.
+def find(client: MemoryPluginClient, memory_id: str, words: str = "") -> Memory:
+    """One memory; the embedded server also says why these words find it. Raises NotFound when it is nowhere.
 
     A hosted service has no operation for one memory: what lists answered is kept for an hour, and failing that
     all memories are looked through, once.
     """
     if client.is_embedded:
-        return client.get_memory(memory_id)
+        return client.get_memory(memory_id, query=words)
     return cache.get(_key(client, memory_id)) or look_through(client, memory_id)
 
 

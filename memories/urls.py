@@ -17,5 +17,6 @@ urlpatterns = [
     path("memories/examples/remove/", views.remove_examples, name="remove_examples"),
     path("memories/<memory_id:memory_id>/", views.memory, name="memory"),
     path("memories/<memory_id:memory_id>/text/", views.text, name="text"),
+    path("memories/<memory_id:memory_id>/why/", views.why, name="why"),
     path("memories/<memory_id:memory_id>/image", views.image, name="image"),
 ]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
@@ -16,9 +17,10 @@ from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
-from . import images, listing, rows, services
+from . import images, listing, query, rows, services
 from .creating import empty_form
 from .filters import Filters, SearchForm
+from .why import explain
 
 
 @require_safe
@@ -70,7 +72,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     if errors:
         return bad_address(request, errors)
     client = connect(request.user)
-    shown = services.find(client, memory_id)
+    shown = services.find(client, memory_id, query.free(filters.q))
     size = images.sizes(client, (shown,)).get(shown.id)
     context: dict[str, Any] = {
         "memory": rows.detail(shown, filters, size),
@@ -90,6 +92,16 @@ def text(request: HttpRequest, memory_id: str) -> HttpResponse:
     filters, _ = SearchForm.read(request.GET)
     shown = services.find(connect(request.user), memory_id)
     return render(request, "memories/_text.html", {"html": rows.whole_text(shown, filters), "is_opened": True})
+
+
+@require_safe
+def why(request: HttpRequest, memory_id: str) -> HttpResponse:
+    """`/memories/<id>/why/`: why the search found a memory, for its place in the list; without htmx, the memory's page."""
+    filters, _ = SearchForm.read(request.GET)
+    if not wants_fragment(request):
+        return redirect(f"{reverse('memories:memory', args=[memory_id])}?{filters.query_string()}")
+    shown = services.find(connect(request.user), memory_id, query.free(filters.q))
+    return render(request, "memories/_reasons.html", {"why": explain(shown.why)})
 
 
 @require_safe

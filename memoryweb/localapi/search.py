@@ -22,7 +22,7 @@ from django.db.models import Q
 from memoryweb import words
 
 from . import meaning, ranking
-from .filters import Filter
+from .filters import EVERYTHING, Filter
 from .models import Memory
 from .terms import Terms, anywhere, phrase, read
 
@@ -120,6 +120,14 @@ def rank(query: str, filters: Filter, *, skip: int, count: int | None) -> Found:
         shown += _others(terms, filters, [key for key, _ in ranked], max(0, skip - len(ranked)), missing)
     found = len(ranked) if is_complete else _count(terms, filters) + len(ranked) - by_words
     return Found(shown, cosines, min(found, COUNTED), is_capped)
+
+
+def nearness(query: str, memory_id: int) -> float | None:
+    """How near the meaning of one memory is to the query: the cosine; None where only words are compared."""
+    if not meaning.is_on():
+        return None
+    text = _meant(query, read(query, EVERYTHING), EVERYTHING)
+    return meaning.near(text, EVERYTHING, count=1, also=[memory_id]).get(memory_id)
 
 
 def by_time(query: str, filters: Filter, *, oldest_first: bool, after: Position | None, skip: int, count: int) -> list[int]:

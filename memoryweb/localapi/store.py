@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from . import explain, images, meaning, search
 from .errors import Missing, Refused
-from .filters import Filter
+from .filters import EVERYTHING, Filter
 from .models import Bucket, Memory
 from .search import Position
 from .terms import read as read_terms
@@ -122,11 +122,13 @@ def total(filters: Filter, among: Iterable[Bucket]) -> int | None:
     return sum(texts * bucket.text_count + pictures * bucket.image_count for bucket in counted)
 
 
-def memory(public_id: str) -> Row:
-    """One memory; Missing when there is none of that id."""
+def memory(public_id: str, query: str = "") -> Row:
+    """One memory, with a query also why that finds it; Missing when there is none of that id."""
     row = Memory.objects.filter(public_id=public_id).values(*FIELDS).first()
     if row is None:
         raise Missing("There is no memory with this id.")
+    if query:
+        row["why"] = explain.why(row["text"], read_terms(query, EVERYTHING), search.nearness(query, row["id"]))
     return row
 
 

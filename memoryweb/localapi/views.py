@@ -99,8 +99,9 @@ def update_or_move_memories(request: HttpRequest) -> dict[str, Any]:
 
 
 def get_memory(request: HttpRequest, memory_id: str) -> dict[str, Any]:
-    """GET /api/memories/{memoryId}."""
-    return wire.memory_json(store.memory(memory_id), request)
+    """GET /api/memories/{memoryId}; with a query, why that finds it."""
+    wanted = wire.read_parameters(request, wire.MemoryParameters)
+    return wire.memory_json(store.memory(memory_id, wanted.query), request)
 
 
 def delete_memory(request: HttpRequest, memory_id: str) -> dict[str, str]:

@@ -169,6 +169,12 @@ class MemoriesAndBucketsParameters(ListParameters):
         return super().order() if self.sort in ("", store.RELEVANCE) else self.sort
 
 
+class MemoryParameters(BaseModel):
+    """The query of GET /api/memories/{memoryId}."""
+
+    query: Annotated[str, AfterValidator(str.strip)] = ""
+
+
 class BucketInput(BaseModel):
     """The body of POST /api/buckets."""
 

@@ -183,9 +183,12 @@ class MemoryPluginClient:
             body["bucketId"] = wire.to_bucket_parameter(bucket_id)
         self._post("/api/v2/memory/update", body | {"text": text, "bucketName": bucket_name})
 
-    def get_memory(self, memory_id: str) -> Memory:
-        """GET /api/memories/{memoryId} (own): one memory. Raises NotFound, also on a service without the operation."""
-        return wire.read_memory(self._get(f"/api/memories/{quote(memory_id, safe='')}", {}))
+    def get_memory(self, memory_id: str, *, query: str = "") -> Memory:
+        """GET /api/memories/{memoryId} (own): one memory, with `query` also why that finds it.
+
+        Raises NotFound, also on a service without the operation.
+        """
+        return wire.read_memory(self._get(f"/api/memories/{quote(memory_id, safe='')}", {"query": query}))
 
     def delete_memory(self, memory_id: str) -> None:
         """DELETE /api/memories/{memoryId} (observed). Raises NotFound."""

@@ -45,6 +45,7 @@ STATUSES = {
     "memories/examples/remove/": (302, 302, 405, 302),
     MEMORY: (302, 302, 200, 405),
     f"{MEMORY}text/": (302, 302, 302, 405),
+    f"{MEMORY}why/": (302, 302, 302, 405),
     f"{MEMORY}image": (302, 302, 200, 405),
 }
 OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/"}
@@ -155,6 +156,7 @@ def page_answers(signed_in, client, address):
     yield "bad form", signed_in.post("/memories/new/", {"text": ""})
     yield "signed out", client.post("/memories/new/", headers={"HX-Request": "true"})
     yield "text fragment", signed_in.get(address(f"{MEMORY}text/"), headers={"HX-Request": "true"})
+    yield "why fragment", signed_in.get(address(f"{MEMORY}why/"), headers={"HX-Request": "true"})
 
 
 @pytest.fixture

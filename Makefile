@@ -18,7 +18,6 @@ test-browser: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
 	$(BIN)/mypy .
 
 # Writes requirements*.txt with hashes from requirements*.in.

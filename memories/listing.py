@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from buckets.services import BucketList
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -79,7 +80,7 @@ def navigation(
         else [],
         "all_url": filters.url(bucket=""),
         "memory_count": buckets.memory_count if buckets else None,
-        "buckets_renewed_at": buckets.renewed_at if buckets and not client.is_embedded else None,
+        "buckets_renewed_at": timezone.localtime(buckets.renewed_at) if buckets and not client.is_embedded else None,
         "is_embedded": client.is_embedded,
         "new_url": "/memories/new/" + (f"?{urlencode({'bucket': chosen})}" if chosen else ""),
     }

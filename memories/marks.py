@@ -1,6 +1,7 @@
 """Marking the words of a search in the HTML of a result."""
 
 import re
+from functools import cache
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -18,8 +19,9 @@ class Marker:
         self._stems = frozenset(map(words.stem, asked))
         last = words.plain(asked[-1]) if asked else ""
         self._beginning = last if len(last) >= _PREFIX_LETTERS else ""
+        self.matches = cache(self._matches)  # most words of a page come again
 
-    def matches(self, word: str) -> bool:
+    def _matches(self, word: str) -> bool:
         """Whether the query asks for this word."""
         return words.stem(word) in self._stems or bool(self._beginning and words.plain(word).startswith(self._beginning))
 
@@ -27,11 +29,12 @@ class Marker:
         """Safe HTML with `<mark>` around each such word; tags and entities are left alone."""
         if not self._stems:
             return html
-        return mark_safe(_PIECE.sub(lambda piece: f"<mark>{piece[0]}</mark>" if self._is_hit(piece[0]) else piece[0], html))
+        return mark_safe(_PIECE.sub(self._marked, html))
 
     def first(self, text: str) -> int | None:
         """Where the first such word begins in a plain text; None where there is none."""
         return next((word.start() for word in words.WORD.finditer(text) if self.matches(word[0])), None)
 
-    def _is_hit(self, piece: str) -> bool:
-        return piece[0] not in "<&" and self.matches(piece)
+    def _marked(self, piece: re.Match[str]) -> str:
+        found = piece[0]
+        return f"<mark>{found}</mark>" if found[0] not in "<&" and self.matches(found) else found

@@ -10,11 +10,13 @@ from memoryweb import __version__
 
 
 def connection(request: HttpRequest) -> dict[str, object]:
-    """Which service the pages speak to, from the settings alone; a page whose call failed overrides `connection_state`."""
+    """Which service the pages speak to, from the settings alone; that a call failed, a page says itself in `connection_state`.
+
+    What stands here wins over what a page's own context says.
+    """
     host = urlsplit(settings.MEMORYPLUGIN_URL).hostname if settings.MEMORYPLUGIN_TOKEN else None
     return {
         "connection_name": host or "Embedded",
-        "connection_state": "on",
         "zone_name": timezone.get_current_timezone_name(),
         "version": __version__,
     }

@@ -19,7 +19,7 @@ def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpRespons
         {
             "title": error.title,
             "sentence": error.sentence,
-            "icon": _ICONS.get(type(error), "circle-alert"),
+            "icon_name": _ICONS.get(type(error), "circle-alert"),
             "is_bad": isinstance(error, RefusedToken),
             "retry_url": request.get_full_path() if error.retry and request.method == "GET" else "",
             "connection_state": "off" if error.is_outage else "on",
@@ -32,7 +32,7 @@ def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpRespons
 
 def refusal(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     """Something else was refused."""
-    return _show(request, status, {"title": title, "sentence": sentence, "icon": "circle-alert"})
+    return _show(request, status, {"title": title, "sentence": sentence, "icon_name": "circle-alert"})
 
 
 def missing_page(request: HttpRequest, sentence: str) -> HttpResponse:

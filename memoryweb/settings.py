@@ -73,17 +73,16 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            "environment": "memoryweb.templating.environment",
             "context_processors": [
-                "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "memoryweb.context.connection",
             ],
-            "builtins": ["django.templatetags.static", "django_htmx.templatetags.django_htmx", "memoryweb.templatetags.page"],
         },
     }
 ]

@@ -28,6 +28,7 @@ down during each few for from further had has have having he her here hers herse
 itself just me more most my myself no nor not now of off on once only or other our ours ourselves out over own s same she should
 so some such t than that the their theirs them themselves then there these they this those through to too under until up very
 was we were what when where which while who whom why will with would you your yours yourself yourselves
+aren couldn d didn doesn don hadn hasn haven isn ll m re shouldn ve wasn weren wouldn
 """
 STOP_WORDS = frozenset(_STOP.split())
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -69,8 +69,7 @@ Position = tuple[datetime, int]  # of a memory in the order of creation: when it
 _frequencies: dict[str, tuple[int, int]] = {}  # by expression: how many memories match, and of how many that was counted
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A memory that may be among the best: what ranks it, and what breaks ties."""
 
     id: int
@@ -140,11 +139,11 @@ def by_time(query: str, filters: Filter, *, oldest_first: bool, after: Position 
     direction = "ASC" if oldest_first else "DESC"
     if terms.phrases or is_rare:
         tables = "memory_index i CROSS JOIN localapi_memory m ON m.id = i.rowid AND i.memory_index MATCH %s"
-        where, values = _where(_unplaced(filters), behind(after, oldest_first))
+        where, values = conditions(_unplaced(filters), behind(after, oldest_first))
         values = [terms.match, *values]
     else:
         tables = "localapi_memory m CROSS JOIN memory_index i ON i.rowid = m.id"
-        where, values = _where(filters, behind(after, oldest_first))
+        where, values = conditions(filters, behind(after, oldest_first))
         looked_for = [f" {stem} " for stem in terms.stems] + [f" {terms.beginning}"] * bool(terms.beginning)
         where += f" AND ({' OR '.join([CONTAINS] * len(looked_for))})" if looked_for else ""
         values = [*values, *looked_for]
@@ -170,10 +169,10 @@ def count(query: str, filters: Filter) -> int:
 
 def _count(terms: Terms, filters: Filter) -> int:
     if terms.stems or terms.phrases:
-        where, values = _where(_unplaced(filters))
+        where, values = conditions(_unplaced(filters))
         matching, values = _matching(where), [terms.match, *values]
     else:
-        where, values = _where(filters)
+        where, values = conditions(filters)
         join = "JOIN memory_index i ON i.rowid = m.id" if terms.excluded else ""
         matching = f"SELECT m.id FROM localapi_memory m {join} WHERE {where}"
     return _rows(f"SELECT count(*) FROM ({matching} LIMIT %s)", [*values, COUNTED])[0][0]
@@ -216,28 +215,28 @@ def _rare_and_common(frequencies: Mapping[str, int]) -> tuple[tuple[str, ...], t
 
 
 def _candidates(expression: str, filters: Filter, order: str, number: int) -> list[Candidate]:
-    where, values = _where(filters)
+    where, values = conditions(filters)
     sql = f"""
         SELECT m.id, i.stems, m.created_at FROM ({_matching(where)} ORDER BY {order} LIMIT %s) AS found
         JOIN memory_index i ON i.rowid = found.id JOIN localapi_memory m ON m.id = found.id
     """
-    return [Candidate(*row) for row in _rows(sql, [expression, *values, number])]
+    return [Candidate._make(row) for row in _rows(sql, [expression, *values, number])]
 
 
 def _candidates_of(keys: Sequence[int], filters: Filter) -> list[Candidate]:
     """The candidates of these ids, as far as the filters allow them."""
     if not keys:
         return []
-    where, values = _where(filters, Q(id__in=keys))
+    where, values = conditions(filters, Q(id__in=keys))
     phrases = [f" {' '.join(phrase(text))} " for text in filters.phrases]
     where += f" AND {CONTAINS}" * len(phrases)
     sql = f"SELECT m.id, i.stems, m.created_at FROM localapi_memory m JOIN memory_index i ON i.rowid = m.id WHERE {where}"
-    return [Candidate(*row) for row in _rows(sql, [*values, *phrases])]
+    return [Candidate._make(row) for row in _rows(sql, [*values, *phrases])]
 
 
 def _others(terms: Terms, filters: Filter, known: Sequence[int], skip: int, count: int) -> list[tuple[int, float]]:
     """Matches that are not `known`, those stored last first; nobody scored them."""
-    where, values = _where(_unplaced(filters))
+    where, values = conditions(_unplaced(filters))
     marks = ", ".join(["%s"] * len(known))
     sql = f"{_matching(where)} AND i.rowid NOT IN ({marks}) ORDER BY {NEWEST} LIMIT %s OFFSET %s"
     return [(key, 0.0) for (key,) in _rows(sql, [terms.match, *values, *known, count, skip])]
@@ -249,7 +248,7 @@ def _matching(where: str) -> str:
     return f"SELECT i.rowid AS id FROM memory_index i {join} WHERE i.memory_index MATCH %s AND {where}"
 
 
-def _where(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
+def conditions(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
     """What the filters and `more` ask of `localapi_memory m` and `memory_index i`, phrases only for their letters."""
     query = Memory.objects.filter(filters.on_memories(), more or Q()).query
     sql, values = query.get_compiler(connection=connection).compile(query.where) if query.where else ("", ())

@@ -11,7 +11,7 @@ FORBIDDEN = {
     "memoryweb.memoryplugin": (*PAGES, "memoryweb.localapi", "memoryweb.accounts"),
     "memoryweb.localapi": PAGES,
     "memoryweb.accounts": (*PAGES, "memoryweb.localapi"),
-    "memoryweb.templatetags": (*PAGES, "requests", "memoryweb.localapi", "memoryweb.memoryplugin"),
+    "memoryweb.templating": (*PAGES, "requests", "memoryweb.localapi", "memoryweb.memoryplugin"),
     "buckets": ("memories", "memoryweb.localapi", "requests", "urllib3"),
     "memories": ("memoryweb.localapi", "requests", "urllib3"),
 }

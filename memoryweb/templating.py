@@ -1,0 +1,25 @@
+"""The engine of the templates, with what all of them may call."""
+
+from functools import cache
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_htmx.jinja import htmx_script
+from jinja2 import ChainableUndefined, Environment
+
+
+@cache
+def icon(name: str) -> SafeString:
+    """The icon `name` from the sprite. It is decoration: what it stands for, the words beside it or a label say."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+
+
+def environment(**options: Any) -> Environment:
+    """Jinja2 with Django's `options`. What a page's context leaves out is empty and false, and so are its attributes."""
+    ours = {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options | ours)  # noqa: S701  # Django's options switch autoescape on
+    made.globals |= {"htmx_script": htmx_script, "icon": icon, "static": static, "url": reverse}
+    return made

@@ -1,8 +1,9 @@
 """What narrows the list, as the address says it: `/?q=&bucket=&type=&sort=&rows=&skip=`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -47,6 +48,11 @@ class Filters:
             changes |= {"rows": PAGE_ROWS, "skip": 0}
         address = replace(self, **changes).query_string()
         return f"/?{address}" if address else "/"
+
+    def bucket_urls(self) -> Callable[[str], str]:
+        """`url(bucket=...)` by bucket id, for pages that need many of them."""
+        before, after = self.url(bucket="\0").split("%00")  # no query holds that character
+        return lambda bucket_id: f"{before}{quote_plus(bucket_id)}{after}"
 
 
 class SearchForm(forms.Form):

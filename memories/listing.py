@@ -40,7 +40,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),
         "words": asked.query,
-        "bucket": rows.dot(bucket, filters) if bucket else None,
+        "bucket": rows.dots([bucket], filters, bucket.id)[0] if bucket else None,
         "status": status(listing),
         "renews_status": not filters.q or listing.found is None,  # with each part of a search only the time would be another
         "types": types(asked),
@@ -75,9 +75,7 @@ def navigation(
     return {
         "filters": filters,
         "is_every_bucket": not chosen,
-        "buckets": [replace(rows.dot(bucket, filters), is_current=bucket.id == chosen) for bucket in buckets.buckets]
-        if buckets
-        else [],
+        "buckets": rows.dots(buckets.buckets, filters, chosen) if buckets else [],
         "all_url": filters.url(bucket=""),
         "memory_count": buckets.memory_count if buckets else None,
         "buckets_renewed_at": timezone.localtime(buckets.renewed_at) if buckets and not client.is_embedded else None,

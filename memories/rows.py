@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, partial
@@ -147,7 +147,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         html=whole_text(memory, filters),
         day=to_day(day, timezone.localdate()),
         weekday=_weekday(day, timezone.localdate()),
-        bucket=_dot(filters, memory.bucket_id, memory.bucket_name),
+        bucket=_dot(filters.bucket_urls(), memory.bucket_id, memory.bucket_name),
         facts=facts,
         why=explain(memory.why),
         image_url=Addresses().image(memory.id) if memory.is_image else "",
@@ -156,16 +156,13 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
     )
 
 
-def dot(bucket: Bucket, filters: Filters) -> Dot:
-    """A bucket in the navigation; the query and the type stay as they are."""
-    return Dot(
-        bucket.id,
-        bucket.name,
-        hue(bucket.id, bucket.name),
-        filters.url(bucket=bucket.id),
-        bucket.memory_count,
-        bucket.id == filters.bucket,
-    )
+def dots(buckets: Iterable[Bucket], filters: Filters, chosen: str) -> list[Dot]:
+    """The buckets in the navigation, `chosen` being the current one; the query and the type stay as they are."""
+    url = filters.bucket_urls()
+    return [
+        Dot(bucket.id, bucket.name, hue(bucket.id, bucket.name), url(bucket.id), bucket.memory_count, bucket.id == chosen)
+        for bucket in buckets
+    ]
 
 
 def hue(bucket_id: str, name: str) -> str:
@@ -195,7 +192,7 @@ class _RowBuilder:
         self._today = timezone.localdate()
         self._context = f"?{filters.query_string()}".rstrip("?")
         self._day = cache(partial(to_day, today=self._today))
-        self._dot = cache(partial(_dot, filters))
+        self._dot = cache(partial(_dot, filters.bucket_urls()))
 
     def row(self, memory: Memory, size: tuple[int | None, int | None]) -> Row:
         day = dates.day_of(memory.text, memory.created_at)
@@ -234,10 +231,10 @@ def _excerpt(text: str, marker: Marker) -> str:
     return f"… {cut}" if start else cut
 
 
-def _dot(filters: Filters, bucket_id: str | None, name: str | None) -> Dot | None:
+def _dot(url: Callable[[str], str], bucket_id: str | None, name: str | None) -> Dot | None:
     if bucket_id is None or not name:
         return None
-    return Dot(bucket_id, name, hue(bucket_id, name), filters.url(bucket=bucket_id))
+    return Dot(bucket_id, name, hue(bucket_id, name), url(bucket_id))
 
 
 def _moment(moment: datetime) -> str:

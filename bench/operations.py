@@ -1,6 +1,7 @@
 """What is measured: each operation as the requests that a person's browser makes of it. A new row is one more Operation here."""
 
 import itertools
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +37,10 @@ def first_page(is_fragment: bool) -> Asks:
 
 
 def deep_page(number: int, line: Line) -> list[Ask]:
-    """The page behind 90 % of the memories. The one place that says how a page so deep is reached."""
-    return [Ask(f"/?skip={number * 9 // 10}&rows=30")]
+    """The page behind 90 % of the memories, as one gets there by going on from page to page: with the cursor of the one before."""
+    skip = number * 9 // 10
+    before = json.loads(line.text(Ask(f"/api/v2/memory?skip={skip - 1}&count=1&includeIds=true", token=True)))
+    return [Ask(f"/?skip={skip}&rows=30&cursor={before['nextCursor']}")]
 
 
 def search_pages(number: int, line: Line) -> list[Ask]:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from . import query
 
 PAGE_ROWS = 30
+SEARCH_ROWS = 12  # a search begins with fewer, since it is shown anew with each key; the next page comes as one scrolls to it
 MOST_ROWS = 990  # on one page; then a link goes on to the next one
 
 
@@ -31,7 +32,7 @@ class Filters:
 
     def query_string(self) -> str:
         """These filters as the part of an address after "?", empty where nothing differs from the plain list."""
-        standard = Filters()
+        standard = Filters(rows=first_rows(self.q))
         names = ("q", "bucket", "type", "sort", "skip", "rows")
         return urlencode({name: getattr(self, name) for name in names if getattr(self, name) != getattr(standard, name)})
 
@@ -45,7 +46,7 @@ class Filters:
             for kind in {"bucket", "type"} & changes.keys():
                 changes["q"] = query.without_kind(changes["q"], kind)
         if not {"rows", "skip"} & changes.keys():
-            changes |= {"rows": PAGE_ROWS, "skip": 0}
+            changes |= {"rows": first_rows(changes.get("q", self.q)), "skip": 0}
         address = replace(self, **changes).query_string()
         return f"/?{address}" if address else "/"
 
@@ -53,6 +54,11 @@ class Filters:
         """`url(bucket=...)` by bucket id, for pages that need many of them."""
         before, after = self.url(bucket="\0").split("%00")  # no query holds that character
         return lambda bucket_id: f"{before}{quote_plus(bucket_id)}{after}"
+
+
+def first_rows(q: str) -> int:
+    """How many rows a list begins with when this stands in the search box."""
+    return SEARCH_ROWS if q else PAGE_ROWS
 
 
 class SearchForm(forms.Form):
@@ -76,7 +82,10 @@ class SearchForm(forms.Form):
     @classmethod
     def read(cls, query: QueryDict) -> "tuple[Filters, dict[str, str]]":
         """The filters that `query` asks for, and an error by field for what cannot be read (such fields are left out)."""
+        if not query:
+            return Filters(), {}
         form = cls(query)
         form.is_valid()
         values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+        values.setdefault("rows", first_rows(values.get("q", "")))
         return Filters(**values), {name: str(errors[0]) for name, errors in form.errors.items()}

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memories.filters import MOST_ROWS, PAGE_ROWS, Filters, SearchForm
+from memories.filters import MOST_ROWS, SEARCH_ROWS, Filters, SearchForm
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200).map(str.strip)
 filters = st.builds(
@@ -68,4 +68,4 @@ def test_whatever_an_address_says_the_filters_can_be_used(parameters):
 
 def test_what_cannot_be_read_counts_as_absent():
     found, errors = SearchForm.read(QueryDict("q=tea&rows=0"))
-    assert (found, set(errors)) == (Filters(q="tea", rows=PAGE_ROWS), {"rows"})
+    assert (found, set(errors)) == (Filters(q="tea", rows=SEARCH_ROWS), {"rows"})

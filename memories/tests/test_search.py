@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from memories.filters import PAGE_ROWS, SEARCH_ROWS
 from memories.marks import Marker
 from memoryweb.tests.reading import read
 
@@ -41,7 +42,7 @@ def test_all_matches_are_counted_not_only_those_shown(signed_in, many):
     many(40)
     page = read(signed_in.get("/?q=note"))
     assert page.status.startswith("40 memories found in ")
-    assert "rows=60" in page.link("Show 30 more")
+    assert f"rows={SEARCH_ROWS + PAGE_ROWS}" in page.link("Show 30 more")
 
 
 def test_results_stand_ranked_without_day_groups(signed_in, garden):

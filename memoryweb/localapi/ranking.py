@@ -36,8 +36,11 @@ class Bm25:
         return sum(self._weights.values()) or 1.0
 
     def score(self, stems: str) -> float:
-        """The score of a memory with these stems, blanks between them; 0 where it has none of those asked for."""
-        text = f" {stems.replace(' ', '  ')} "  # each between blanks of its own, so that they can be counted as they stand
+        """The score of a memory with these stems, blanks between them; 0 where it has none of those asked for.
+
+        Of a stem that follows upon itself every second counts: blanks of their own for all would cost more than the rest.
+        """
+        text = f" {stems} "
         lengthened = K1 * (1 - B + B * length(stems) / self._mean_length)
         points = 0.0
         for stem, weight in self._weights.items():

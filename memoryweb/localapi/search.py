@@ -53,7 +53,7 @@ DROP_INDEX = [
 ]
 
 CANDIDATES = 200  # the best of the rare words' matches, by FTS5's bm25; and as many by their meaning
-SCORED = 10_000  # matches that bm25 may have to score, for one query
+SCORED = 6_000  # matches that bm25 may have to score, for one query
 WINDOW = 200  # the newest matches of common words that are ranked
 SAMPLE = 5_000  # the newest matches that tell how common a word is
 COUNTED = 1_000  # matches that are counted; the contract says so

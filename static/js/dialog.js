@@ -47,9 +47,8 @@ document.addEventListener("input", (event) => {
   if (event.target.form?.matches(".memory-form")) showDay(event.target.form);
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  const form = document.getElementById("memory-form");
-  if (form) showDay(form);
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "memory-form") showDay(event.target); // not with each result: naming a weekday takes a millisecond
 });
 const standing = document.getElementById("memory-form");
 if (standing) showDay(standing);

@@ -9,6 +9,7 @@ Key = tuple[str, int, str]  # operation, memories in the store, side: "ours", "f
 SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 LIST, FRAGMENT, DEEP = "list, whole page", "list, fragment", "list at 90 % depth"
 SEARCH, BROADEST, TYPED = "search, 2 to 4 words", "search, broadest words", "as one types, fragment"
+HYBRID, HYBRID_INSIDE = "hybrid search, 2 to 4 words", "hybrid search in process, one core"
 CREATE, COUNTS = "create through the API", "counts at the side"
 
 
@@ -95,6 +96,8 @@ BARS = [
     Bar(f"{CREATE}, 8 connections", 300, "/s", lambda m: m.values["create rate"], at_least=True),
     Bar("a search finds what was created at once (1 yes, 0 no)", 1, "", lambda m: m.values["found at once"], at_least=True),
     Bar(f"memory of the main process and its workers, {MIDDLE:,}", 250, "MB", lambda m: m.values["memory"]),
+    Bar(f"{HYBRID_INSIDE}, {MIDDLE:,}: p50", 40, "ms", lambda m: m.ours(HYBRID_INSIDE, MIDDLE).p50),
+    Bar(f"memory with searching by meaning, {MIDDLE:,}", 480, "MB", lambda m: m.ours(HYBRID, MIDDLE).memory or 0),
     Bar("first contentful paint in Chromium", 150, "ms", lambda m: m.values["paint"]),
     Bar("layout shift in Chromium", 0, "", lambda m: m.values["shift"]),
     Bar("longest that a key waits while a query is typed", 16, "ms", lambda m: m.values["blocked"]),

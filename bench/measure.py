@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from bench import creating
-from bench.bars import COUNTS, MIDDLE, Key, Measured
+from bench import creating, hybrid
+from bench.bars import COUNTS, HYBRID, MIDDLE, Key, Measured
 from bench.clock import ROUNDS, Ask, Figures, Line, Turn, rate, turn_about
 from bench.floor import sql
 from bench.operations import OPERATIONS, Operation, queries
@@ -19,8 +19,8 @@ SIDES = ("ours", "floor")
 LEAST_RATE_SECONDS = 1.0
 
 
-def everything(folders: dict[int, Path], seconds: float) -> Measured:
-    """Everything over the stores in these folders, by their size."""
+def everything(folders: dict[int, Path], seconds: float, model: str = "") -> Measured:
+    """Everything over the stores in these folders, by their size; searching by meaning where there is a model for it."""
     prepare()
     figures: dict[Key, Figures] = {}
     values: dict[str, float] = {}
@@ -40,6 +40,9 @@ def everything(folders: dict[int, Path], seconds: float) -> Measured:
     first, floor, found = creating.created(folders[watched], max(seconds / 4, LEAST_RATE_SECONDS))
     figures |= {(creating.NAME, watched, "ours"): first, (creating.NAME, watched, "floor"): floor}
     values |= {"create rate": first.rate or 0, "found at once": float(found)}
+    if model:
+        say(HYBRID)
+        figures |= hybrid.measured(watched, model, seconds)
     return Measured(figures, values)
 
 

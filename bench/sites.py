@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.stores import ROOT, environment
-from memoryweb.tests.server import Server, free_port, running_server
+from memoryweb.tests.server import free_port, running_server
 
 OURS, FLOOR = "memoryweb.settings", "bench.floor.settings"
 START_SECONDS = 30
@@ -37,10 +37,16 @@ class Site:
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[Site, Site]]:
     """Our server and the floor's over the store in `folder`; both end when the block does."""
-    with running_server(folder) as server, _floor(server) as (port, pid):
+    with ours(folder) as site, _floor(folder) as (port, pid):
+        yield site, Site(port, site.cookie, site.token, pid)
+
+
+@contextmanager
+def ours(folder: Path, **settings: str) -> Iterator[Site]:
+    """Our server alone, with other settings than its own."""
+    with running_server(folder, **settings) as server:
         opened = inside(folder, OURS, [])
-        cookie, token = opened["cookie"], opened["token"]
-        yield Site(int(server.environment["PORT"]), cookie, token, server.process.pid), Site(port, cookie, token, pid)
+        yield Site(int(server.environment["PORT"]), opened["cookie"], opened["token"], server.process.pid)
 
 
 def inside(folder: Path, settings: str, addresses: list[tuple[str, bool]]) -> dict[str, Any]:
@@ -60,12 +66,12 @@ def inside(folder: Path, settings: str, addresses: list[tuple[str, bool]]) -> di
 
 
 @contextmanager
-def _floor(server: Server) -> Iterator[tuple[int, int]]:
+def _floor(folder: Path) -> Iterator[tuple[int, int]]:
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.floor"],
         cwd=ROOT,
-        env=server.environment | {"PORT": str(port)},
+        env=environment(folder) | {"PORT": str(port)},
         start_new_session=True,
     )
     try:

@@ -16,6 +16,7 @@ from bench import texts
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "data" / "bench"
 RECIPE = "1"  # another one makes the stores anew
+NOTES = ("recipe", "analyser")  # files that tell how a store was made
 AT_ONCE = 10_000
 
 
@@ -33,14 +34,14 @@ def store(number: int) -> Path:
     Where the analyser of words has changed since, the store is indexed anew.
     """
     folder, draft = KEPT / str(number), KEPT / f"{number}.part"
-    if _noted(folder / "recipe") != RECIPE:
+    if noted(folder / "recipe") != RECIPE:
         for old in (folder, draft):
             shutil.rmtree(old, ignore_errors=True)
         _run(draft, "-m", "bench.stores", str(number))
         (draft / "analyser").write_text(_analyser(), encoding="ascii")
         (draft / "recipe").write_text(RECIPE, encoding="ascii")
         draft.rename(folder)
-    elif _noted(folder / "analyser") != _analyser():
+    elif noted(folder / "analyser") != _analyser():
         print(f"store of {number:,}: indexed anew", file=sys.stderr, flush=True)
         _run(folder, "manage.py", "migrate", "--verbosity=0")
         _run(folder, "manage.py", "reindex")
@@ -52,7 +53,8 @@ def _run(folder: Path, *arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment(folder), check=True, stdout=subprocess.DEVNULL)
 
 
-def _noted(file: Path) -> str:
+def noted(file: Path) -> str:
+    """What a store's file of NOTES says; nothing where it is missing."""
     return file.read_text(encoding="ascii") if file.is_file() else ""
 
 

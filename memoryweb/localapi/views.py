@@ -62,7 +62,7 @@ def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
         order=wanted.order(),
         skip=wanted.offset(),
         count=wanted.limit(DEFAULT_COUNT),
-        after=wanted.cursor,
+        after=wanted.after(),
         explains=wanted.explain,
     )
     memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in answer.rows]
@@ -74,7 +74,7 @@ def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
         "total": None if wanted.query else store.total(filters, buckets),
         "found": answer.found,
         "isCapped": answer.is_capped if wanted.query else None,
-        "nextCursor": wire.cursor(answer.next) if answer.next else None,
+        "nextCursor": wire.cursor(wanted.order(), answer.next) if answer.next else None,
     }
     return {name: value for name, value in body.items() if value is not None}
 

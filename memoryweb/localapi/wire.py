@@ -73,8 +73,8 @@ def _any_time(value: datetime) -> datetime:
 def _position(value: object) -> object:
     """A cursor's text, as `cursor` writes it."""
     try:
-        moment, _, key = base64.urlsafe_b64decode(str(value).encode("ascii")).decode("ascii").partition(" ")
-        return datetime.fromisoformat(moment).astimezone(UTC), _within(int(key))
+        order, moment, key = base64.urlsafe_b64decode(str(value).encode("ascii")).decode("ascii").split(" ")
+        return order, datetime.fromisoformat(moment).astimezone(UTC), _within(int(key))
     except (ValueError, OverflowError):
         raise ValueError("must be the nextCursor of another answer.") from None
 
@@ -149,7 +149,7 @@ class MemoriesAndBucketsParameters(ListParameters):
     phrase: Annotated[list[Storable], Field(max_length=MOST_PHRASES)] = []
     exclude: Annotated[list[Storable], Field(max_length=MOST_PHRASES)] = []
     sort: Literal["relevance", "newest", "oldest", ""] = ""
-    cursor: Annotated[tuple[datetime, int] | None, BeforeValidator(_position)] = None
+    cursor: Annotated[tuple[str, datetime, int] | None, BeforeValidator(_position)] = None
     explain: bool = False
 
     def filters(self) -> Filter:
@@ -167,6 +167,16 @@ class MemoriesAndBucketsParameters(ListParameters):
     def order(self) -> str:
         """The order, as `store` takes it: the one asked for, except that relevance needs a query."""
         return super().order() if self.sort in ("", store.RELEVANCE) else self.sort
+
+    def after(self) -> store.Position | None:
+        """The memory that the cursor leads behind."""
+        return self.cursor[1:] if self.cursor else None
+
+    @model_validator(mode="after")
+    def _cursor_of_this_order(self) -> "MemoriesAndBucketsParameters":
+        if self.cursor and self.cursor[0] != self.order():
+            raise ValueError("cursor: is of another order. Send the sort that it came with, newest or oldest.")
+        return self
 
 
 class MemoryParameters(BaseModel):
@@ -219,6 +229,20 @@ class BulkDeleteInput(BaseModel):
 
 
 Input = TypeVar("Input", bound=BaseModel)
+
+SENTENCES = {  # for what pydantic says in words of its own
+    "missing": "is missing.",
+    "literal_error": "must be {expected}.",
+    "bool_parsing": "must be true or false.",
+    "bool_type": "must be true or false.",
+    "timezone_aware": "must say its time zone, such as 2026-04-01T10:00:00Z.",
+    "greater_than_equal": "must be {ge} or more.",
+    "string_type": "must be text.",
+    "list_type": "must be a list.",
+    "string_too_long": "must have at most {max_length:,} characters.",
+    "too_long": "must be at most {max_length}; there are {actual_length}.",
+    "too_short": "must be at least {min_length}.",
+}
 
 
 def read_parameters(request: HttpRequest, kind: type[Input]) -> Input:
@@ -284,10 +308,10 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
     return memory | {name: row[name] for name in ("score", "why") if name in row}
 
 
-def cursor(position: store.Position) -> str:
-    """Where a list goes on, as `nextCursor` has it."""
+def cursor(order: str, position: store.Position) -> str:
+    """Where a list in this order goes on, as `nextCursor` has it."""
     created_at, key = position
-    return base64.urlsafe_b64encode(f"{created_at.astimezone(UTC).isoformat()} {key}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{order} {created_at.astimezone(UTC).isoformat()} {key}".encode()).decode()
 
 
 def status_json(buckets: Sequence[Bucket], semantic: meaning.Status) -> dict[str, Any]:
@@ -310,7 +334,7 @@ def _checked(kind: type[Input], values: Mapping[str, Any]) -> Input:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         field = str(first["loc"][0]) + ": " if first["loc"] else ""
-        message = "is missing." if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
+        message = SENTENCES.get(first["type"], "{msg}").format_map(first | first.get("ctx", {})).removeprefix("Value error, ")
         raise Refused(f"{field}{message}") from None

@@ -132,11 +132,33 @@ class TestCursor:
         service.add("new")
         assert service.texts(count=2, cursor=first.next_cursor) == diary(4, 3)
 
+    @pytest.mark.parametrize("wanted", [{"sort": "oldest"}, {"query": "red"}], ids=str)
+    def test_one_of_another_order_is_refused_and_named(self, service, diary, wanted):
+        cursor = service.client.get_memories_and_buckets(count=2).next_cursor
+        answer = service.get("/api/v2/memory", cursor=cursor, **wanted)
+        assert answer.status_code == 400
+        assert answer.json()["error"].startswith("cursor: ")
+
     @pytest.mark.parametrize("cursor", ["x", "é", "====", "MjAyNQ==", "bm93IDE=", "A" * 2000])
     def test_an_unreadable_one_is_refused_and_named(self, service, cursor):
         answer = service.get("/api/v2/memory", cursor=cursor)
         assert answer.status_code == 400
         assert answer.json()["error"].startswith("cursor: ")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ({"sort": "best"}, "sort: must be 'relevance', 'newest', 'oldest' or ''."),
+        ({"explain": "perhaps"}, "explain: must be true or false."),
+        ({"createdFrom": "2025-03-01T00:00:00"}, "createdFrom: must say its time zone, such as 2026-04-01T10:00:00Z."),
+        ({"count": "0"}, "count: must be 1 or more."),
+        ({"phrase": ["a"] * 33}, "phrase: must be at most 32; there are 33."),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_read_is_named_with_the_remedy(service, wanted, sentence):
+    assert service.get("/api/v2/memory", **wanted).json()["error"] == sentence
 
 
 class TestFound:

@@ -1,6 +1,6 @@
 """What the address and the box ask for together, as the service can be asked for it, and what of it could not be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -45,8 +45,7 @@ class Term:
 class Asked:
     """What a list is asked for. `filters` are the address's, without a bucket or type that the box overrules.
 
-        `created_from` is included and `created_before` is not. `sort` is _CONTENT_TYPES = {"Text": "text", "Images": "image"}
-    RELEVANCE, NEWEST or OLDEST.
+    `created_from` is included and `created_before` is not. `sort` is RELEVANCE, NEWEST or OLDEST.
     """
 
     filters: Filters
@@ -117,12 +116,17 @@ def read(filters: Filters, buckets: Iterable[Bucket], *, is_embedded: bool) -> A
     )
 
 
-def _terms(parts: Iterable[Part], buckets: tuple[Bucket, ...], is_embedded: bool) -> list[Term]:
-    """The conditions in the box, in its order, with a note on those that count for nothing."""
+def _terms(parts: Sequence[Part], buckets: tuple[Bucket, ...], is_embedded: bool) -> list[Term]:
+    """The conditions in the box, in its order, with a note on those that count for nothing.
+
+    The last one is not told of while it may still be on its way.
+    """
     terms: list[Term] = []
     today = timezone.localdate()
     for part in reversed([part for part in parts if part.kind != "word"]):
         term = _term(part, buckets, today)
+        if term.note and part is parts[-1] and _is_begun(part, buckets):
+            continue
         if not term.note and part.kind in _OWN and not is_embedded:
             term = replace(term, note=_OWN[part.kind])
         if not term.note and part.kind in _ONE and any(later.kind == part.kind and not later.note for later in terms):
@@ -148,6 +152,17 @@ def _term(part: Part, buckets: tuple[Bucket, ...], today: date) -> Term:
         day = dates.first_day(written, today)
         return Term(kind, f"{day.day} {day:%b} {day.year}", part, day) if day else Term(kind, written, part, note=_NO_DATE)
     return Term(kind, written, part, written)
+
+
+def _is_begun(part: Part, buckets: tuple[Bucket, ...]) -> bool:
+    """Whether a part that cannot be read may be the beginning of one that can."""
+    written = part.value.casefold()
+    if part.problem:
+        return False
+    if part.kind in ("after", "before"):
+        return dates.is_begun(written)
+    names = {"type": TYPES, "bucket": [bucket.name.casefold() for bucket in buckets]}.get(part.kind, [""])
+    return any(name.startswith(written) for name in names)
 
 
 def _bucket(written: str, buckets: tuple[Bucket, ...]) -> Bucket | None:

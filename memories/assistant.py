@@ -21,7 +21,7 @@ from .filters import SearchForm
 
 COUNTS = (5, 10, 20, 50, 100)
 STANDARD_COUNT = 10  # what the API answers with when nobody says how many
-NOT_SAID = ("after", "before", "source", "exclude", "sort")  # an assistant has no parameter for these
+NOT_SENT = ("after", "before", "source", "phrase", "exclude")  # MemoryPlugin documents no parameter for these
 MASKED = "(a signed address, not shown)"
 _ADDRESS = re.compile(r'("image_?url"\s*:\s*")((?:[^"\\]|\\.)+)(?=")', re.IGNORECASE)
 
@@ -58,7 +58,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if asked.bucket_id and bucket is None:
         return missing_page(request, "There is no such bucket. It may have been deleted.")
     shown, masked = mask(sent)
-    kept = {name: value for name in ("q", "bucket", "type") if (value := getattr(asked.filters, name))}
+    shown_chips = chips.to_chips(asked, buckets)
+    kept = {name: value for name in ("q", "bucket", "type", "sort") if (value := getattr(asked.filters, name))}
 
     def address(**changes: Any) -> str:
         parameters = {"ids": "on" if ids else "", "count": count} | changes
@@ -70,7 +71,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "words": asked.query,
         "bucket": bucket,
         "type_label": TYPES.get(asked.content_type, ""),
-        "left_out": [chip.name for chip in chips.to_chips(asked, buckets) if chip.kind in NOT_SAID],
+        "not_sent": [chip.name for chip in shown_chips if chip.kind in NOT_SENT and not chip.note],
+        "not_read": [f"{chip.name} ({chip.note})" for chip in shown_chips if chip.note],
+        "has_phrases": bool(asked.phrases),
         "has_ids": ids,
         "forms": [("As strings", address(ids=""), not ids), ("With ids", address(ids="on"), ids)],
         "counts": [(number, address(count=number), number == count) for number in COUNTS],

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 # A sign on a further line is the text's own, such as a list's.
 _HEAD = re.compile(r"\s*(\d{4}-\d{2}-\d{2})(?![\d-])(?:[^\S\n]*[-–—:,](?=\s|$))?\s*")
-_WRITTEN = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+# While one types, 2026- and 2026-0 are the year still.
+_WRITTEN = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?(?:-0?)?", re.ASCII)
+_DIGITS = re.compile(r"\d{0,5}", re.ASCII)
 _AGO = re.compile(r"(\d{1,5})([dwmy])", re.ASCII)
 _NAMED = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _YEARS = range(1900, 3000)  # beyond them, a moment may lie outside what a datetime holds in another zone
@@ -59,6 +61,12 @@ def first_day(written: str, today: date) -> date | None:
     except (ValueError, OverflowError):
         return None
     return day if day.year in _YEARS else None
+
+
+def is_begun(written: str) -> bool:
+    """Whether what someone writes may be the beginning of a date: 20, 30 (of 30d), yest."""
+    written = written.casefold()
+    return bool(_DIGITS.fullmatch(written)) or any(name.startswith(written) for name in _NAMED)
 
 
 def _before(today: date, number: int, unit: str) -> date:

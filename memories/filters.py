@@ -13,6 +13,8 @@ from . import query
 PAGE_ROWS = 30
 SEARCH_ROWS = 12  # a search begins with fewer, since it is shown anew with each key; the next page comes as one scrolls to it
 MOST_ROWS = 990  # on one page; then a link goes on to the next one
+MOST_LETTERS = 1000  # in the box: each link of a page says them again
+MOST_SKIPPED = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,29 @@ def first_rows(q: str) -> int:
     return SEARCH_ROWS if q else PAGE_ROWS
 
 
+def _whole(least: int, most: int) -> dict[str, str]:
+    """What a field of whole numbers says of anything else."""
+    return dict.fromkeys(("invalid", "min_value", "max_value"), f"Give a whole number from {least} to {most:,}, or leave it out.")
+
+
 class SearchForm(forms.Form):
     """Reads Filters from an address; each error names the field and the remedy."""
 
-    q = forms.CharField(required=False, max_length=1000)
-    bucket = forms.CharField(required=False, max_length=200)
+    q = forms.CharField(
+        required=False,
+        max_length=MOST_LETTERS,
+        error_messages={
+            "max_length": f"A search may have {MOST_LETTERS:,} characters at most. Shorten it.",
+            "null_characters_not_allowed": "A search cannot hold the character NUL. Remove it.",
+        },
+    )
+    bucket = forms.CharField(
+        required=False,
+        max_length=200,
+        error_messages=dict.fromkeys(
+            ("max_length", "null_characters_not_allowed"), "No bucket has such an id. Choose one of the list."
+        ),
+    )
     type = forms.ChoiceField(
         required=False,
         choices=[("", "All"), ("text", "Text"), ("image", "Images")],
@@ -76,8 +96,8 @@ class SearchForm(forms.Form):
         choices=[(name, name) for name in ("", "relevance", "newest", "oldest")],
         error_messages={"invalid_choice": "Choose relevance, newest or oldest, or leave it out."},
     )
-    rows = forms.IntegerField(required=False, min_value=1, max_value=MOST_ROWS)
-    skip = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+    rows = forms.IntegerField(required=False, min_value=1, max_value=MOST_ROWS, error_messages=_whole(1, MOST_ROWS))
+    skip = forms.IntegerField(required=False, min_value=0, max_value=MOST_SKIPPED, error_messages=_whole(0, MOST_SKIPPED))
 
     @classmethod
     def read(cls, query: QueryDict) -> "tuple[Filters, dict[str, str]]":

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from buckets.services import BucketList
+from memoryweb import words
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
 
@@ -58,6 +60,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         "is_oldest_last": asked.sort == NEWEST,
         "examples": listing.examples,
         "narrows": asked.narrows,
+        "why_nothing": why_nothing(asked),
         "is_empty_store": not listing.end and not asked.narrows and not listing.unreadable,
         "every_bucket_url": filters.url(bucket="") if asked.bucket_id else "",
         "every_type_url": filters.url(type="") if asked.content_type else "",
@@ -100,13 +103,16 @@ def sorts(client: MemoryPluginClient, asked: Asked) -> list[tuple[str, str, bool
 
 
 def assistant_url(filters: Filters) -> str:
-    """Where what an assistant gets for the same words is shown."""
-    said = {name: value for name in ("q", "bucket", "type") if (value := getattr(filters, name))}
+    """Where what an assistant gets for the same words is shown. The order means nothing there, but is kept for the way back."""
+    said = {name: value for name in ("q", "bucket", "type", "sort") if (value := getattr(filters, name))}
     return reverse("memories:assistant") + (f"?{urlencode(said)}" if said else "")
 
 
 def status(listing: Listing) -> str:
-    """How many memories there are, as far as the service says, and for a search in what time they were found."""
+    """How many memories there are, as far as the service says, and for a search in what time they were found; as HTML.
+
+    The page reads it out after each search, but for the time.
+    """
     number = listing.end - listing.filters.skip
     known = listing.total if listing.total is not None else listing.found
     if known is not None:
@@ -115,14 +121,27 @@ def status(listing: Listing) -> str:
         text = f"{number} best matches" if listing.asked.query else f"{number} shown"
     else:
         text = _memories(listing.end)
+    time = ""
     if listing.filters.q:
-        found = "" if text.endswith("matches") else " found"
-        text = f"{text}{found} in {max(1, round(listing.seconds * 1000)):,} ms"
-    if listing.is_capped:
-        text += " · common words: the best of the newest"
+        text += "" if text.endswith("matches") else " found"
+        time = format_html(' <span aria-hidden="true">in {} ms</span>', f"{max(1, round(listing.seconds * 1000)):,}")
+    notes = " · common words: the best of the newest" if listing.is_capped else ""
     if ignored := sum(bool(term.note) for term in listing.asked.terms):
-        text += f" · {ignored} filter{'' if ignored == 1 else 's'} left out"
-    return f"{text}, {listing.unreadable} could not be read" if listing.unreadable else text
+        notes += f" · {ignored} filter{'' if ignored == 1 else 's'} left out"
+    if listing.unreadable:
+        notes += f", {listing.unreadable} could not be read"
+    return format_html("{}{}{}", text, time, notes)
+
+
+def why_nothing(asked: Asked) -> str:
+    """Why nothing was found by what stands in the box, and what helps."""
+    if asked.query and not words.words(asked.query):
+        return "There is no word to search for."
+    if asked.created_from and asked.created_before and asked.created_from >= asked.created_before:
+        return "No day is that late and that early: “after” has to be a day before “before”."
+    if asked.own_filters() or not asked.query:
+        return "Nothing fits all that is asked for. Remove a filter above, or look wider."
+    return "No memory has any of these words. Try others, or look wider."
 
 
 def pager(listing: Listing, shown: list[rows.Row]) -> Pager | None:

@@ -11,12 +11,14 @@ from functools import lru_cache
 from memoryweb import words
 
 KEYS = ("after", "before", "bucket", "type", "source")
+_KEY = "|".join(KEYS)
 _QUOTE = '["“”„]'  # phones write curly ones
 _NO_QUOTE = '[^"“”„]'
 _PART = re.compile(
     rf"""
     (?P<minus>-(?!-))?
-    (?: (?P<key>{"|".join(KEYS)}): (?: {_QUOTE}(?P<quoted>{_NO_QUOTE}*)(?:{_QUOTE}|$) | (?P<value>\S*) )
+    (?: (?P<key>{_KEY}): (?: [ ](?=[^\s-])(?!(?:{_KEY}):) )?
+        (?: {_QUOTE}(?P<quoted>{_NO_QUOTE}*)(?:{_QUOTE}|$) | (?P<value>\S*) )
       | {_QUOTE}(?P<phrase>{_NO_QUOTE}*){_QUOTE}
       | (?P<open>(?<=-){_QUOTE}{_NO_QUOTE}*$)
       | (?P<word>\S+)
@@ -54,7 +56,9 @@ def free(text: str) -> str:
 def without(text: str, removed: Collection[Part]) -> str:
     """The text without these parts of it."""
     for part in sorted(removed, key=lambda part: -part.start):
-        text = f"{text[: part.start].rstrip()} {text[part.end :].lstrip()}".strip()
+        before, after = text[: part.start].rstrip(), text[part.end :].lstrip()
+        blanks = "  " if before.endswith(":") else " "  # behind one blank a word would become the key's value
+        text = f"{before}{blanks}{after}".strip()
     return text
 
 

@@ -21,7 +21,8 @@ from .why import Explained, explain
 
 CUT_CHARACTERS = 700  # a longer text is cut in the list
 CUT_LINES = 9
-LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut
+LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut or in the lines that fade out above it
+LEAD_LINES = 3
 HUES = 10
 
 
@@ -59,6 +60,7 @@ class Row:
     bucket: Dot | None
     text_url: str = ""  # where the whole text is, when `html` is cut
     words: int = 0
+    goes_on: bool = False  # whether the text has more below `html`, which then fades out
     image_url: str = ""
     alt: str = ""
     width: int | None = None
@@ -197,7 +199,7 @@ class _RowBuilder:
     def row(self, memory: Memory, size: tuple[int | None, int | None]) -> Row:
         day = dates.day_of(memory.text, memory.created_at)
         text = dates.without_date(memory.text, day)
-        shown = _excerpt(text, self._marker)
+        shown, goes_on = _excerpt(text, self._marker)
         is_cut = shown is not text
         width, height = size
         return Row(
@@ -208,6 +210,7 @@ class _RowBuilder:
             bucket=self._dot(memory.bucket_id, memory.bucket_name),
             text_url=self._addresses.text(memory.id) + self._context if is_cut else "",
             words=len(text.split()) if is_cut else 0,
+            goes_on=goes_on,
             image_url=self._addresses.image(memory.id) if memory.is_image else "",
             alt=" ".join(text.split())[:250] if memory.is_image else "",
             width=width,
@@ -216,19 +219,23 @@ class _RowBuilder:
         )
 
 
-def _excerpt(text: str, marker: Marker) -> str:
-    """The text, cut between words near CUT_CHARACTERS where it is much longer; from about the first word found on."""
+def _excerpt(text: str, marker: Marker) -> tuple[str, bool]:
+    """The text, cut between words near CUT_CHARACTERS where it is much longer, and whether it goes on below.
+
+    It begins shortly before the first word found, where that would not be seen well otherwise.
+    """
     if len(text) <= CUT_CHARACTERS * 1.2 and text.count("\n") <= CUT_LINES * 1.5:
-        return text
+        return text, False
     start = 0
-    found = marker.first(text)
-    if found is not None and found > CUT_CHARACTERS - LEAD_CHARACTERS:
-        start = text.find(" ", found - LEAD_CHARACTERS, found) + 1 or found
+    found = marker.first(text) or 0
+    if found > CUT_CHARACTERS - 2 * LEAD_CHARACTERS or text.count("\n", 0, found) >= CUT_LINES - LEAD_LINES:
+        lead = "\n".join(text[max(0, found - LEAD_CHARACTERS) : found].split("\n")[-LEAD_LINES:])
+        start = text.find(" ", found - len(lead), found) + 1 or found
     cut = text[start : start + CUT_CHARACTERS]
     if start + len(cut) < len(text):
         cut = re.sub(r"\s\S{0,40}$", "", cut)
     cut = "\n".join(cut.split("\n")[:CUT_LINES])
-    return f"… {cut}" if start else cut
+    return f"… {cut}" if start else cut, start + len(cut) < len(text.rstrip())
 
 
 def _dot(url: Callable[[str], str], bucket_id: str | None, name: str | None) -> Dot | None:

@@ -133,7 +133,7 @@ def remove_examples(request: HttpRequest) -> HttpResponse:
 
 
 def at_address(request: HttpRequest, response: HttpResponse, filters: Filters) -> HttpResponse:
-    """Tell htmx the address that shows the same again: a new step in the history only when a search begins or ends."""
+    """Tell htmx the address that shows the same again: a new step in the history when a search begins, ends or was settled."""
     if not wants_fragment(request):
         return response
     here = (request.htmx.current_url_abs_path or "/").partition("#")[0]  # type: ignore[attr-defined]  # set by django-htmx
@@ -141,4 +141,5 @@ def at_address(request: HttpRequest, response: HttpResponse, filters: Filters) -
         return response  # a memory's panel is open; its address stays
     before, _ = SearchForm.read(QueryDict(here.partition("?")[2]))
     url = filters.url(rows=filters.rows, skip=filters.skip)
-    return push_url(response, url) if bool(before.q) != bool(filters.q) else replace_url(response, url)
+    is_step = bool(before.q) != bool(filters.q) or "Settled-Search" in request.headers  # list.js says that Enter settled it
+    return push_url(response, url) if is_step else replace_url(response, url)

@@ -1,9 +1,14 @@
 """The status page: which service keeps the memories, how many there are, and how searching stands."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from buckets import services as bucket_services
+from memories.filters import Filters
+from memories.listing import navigation
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -12,11 +17,12 @@ from memoryweb.memoryplugin.errors import MemoryPluginError
 def page(request: HttpRequest) -> HttpResponse:
     """`/status/`: 200 also when a hosted service does not answer, since that is what the page is to tell."""
     client = connect(request.user)
-    if client.is_embedded:
-        return render(request, "status.html", {"status": client.get_status()})
+    context: dict[str, Any] = {}
+    buckets = None
     try:
-        buckets = client.list_buckets()
+        buckets = bucket_services.renew(client)
+        context["status"] = client.get_status() if client.is_embedded else None
     except MemoryPluginError as error:
-        return render(request, "status.html", {"error": error, "connection_state": "off" if error.is_outage else "on"})
-    counts = [bucket.memory_count for bucket in buckets]
-    return render(request, "status.html", {"bucket_count": len(buckets), "hosted_count": None if None in counts else sum(counts)})
+        context |= {"error": error, "connection_state": "off" if error.is_outage else "on"}
+    shown = navigation(client, buckets, Filters()) | {"is_every_bucket": False}  # this page is none of the list's
+    return render(request, "status.html", shown | context)

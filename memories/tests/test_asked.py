@@ -36,6 +36,10 @@ def notes(found):
         ("2026-5-1", "2026-05-01"),
         ("2026-05", "2026-05-01"),
         ("2026", "2026-01-01"),
+        ("2026-", "2026-01-01"),
+        ("2026-0", "2026-01-01"),
+        ("2026-05-", "2026-05-01"),
+        ("2026-05-0", "2026-05-01"),
         ("today", "2026-03-31"),
         ("Yesterday", "2026-03-30"),
         ("tomorrow", "2026-04-01"),
@@ -51,7 +55,23 @@ def test_a_date_begins_with_its_first_day(written, day):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "soon", "2026-13", "2026-02-30", "0001", "9999", "99999d", "99999y", "²026", "30", "d", "2026-05-01T12"]
+    "written",
+    [
+        "",
+        "soon",
+        "2026-13",
+        "2026-00",
+        "2026-05-32",
+        "2026-02-30",
+        "0001",
+        "9999",
+        "99999d",
+        "99999y",
+        "²026",
+        "30",
+        "d",
+        "2026-05-01T12",
+    ],
 )
 def test_what_is_no_date_is_none(written):
     assert dates.first_day(written, TODAY) is None
@@ -127,6 +147,24 @@ def test_phrases_and_excluded_words_are_asked_for():
 def test_one_that_cannot_be_read_is_told_and_the_rest_counts(written):
     found = ask(f"tea {written} after:2026")
     assert (len(notes(found)), found.query, found.created_from.year) == (1, "tea", 2026)
+
+
+WHOLE = ["after:2026-05-30", "before:yesterday", "after:today", "before:30d", "type:images", 'bucket:"Two Words"', "source:api"]
+
+
+@pytest.mark.parametrize("written", [whole[:length] for whole in WHOLE for length in range(whole.index(":") + 1, len(whole))])
+def test_a_filter_that_is_still_on_its_way_is_no_mistake(written):
+    assert notes(ask(f"tea {written}")) == []
+
+
+@pytest.mark.parametrize("written", ["after:20", "before:yester", "type:im", "bucket:Two"])
+def test_one_that_others_follow_is_no_longer_on_its_way(written):
+    assert len(notes(ask(f"{written} tea"))) == 1
+
+
+@pytest.mark.parametrize("length", range(len("2026-"), len("2026-05")))
+def test_what_a_date_narrows_to_stays_while_it_is_typed_on(length):
+    assert ask("after:2026-05"[: len("after:") + length]).created_from == ask("after:2026").created_from
 
 
 @pytest.mark.parametrize("written", ["after:2026", "before:2026", "source:api", '"green tea"', "-milk"])

@@ -56,7 +56,17 @@ def test_without_words_it_is_the_latest(signed_in, embedded, notes):
 def test_what_an_assistant_cannot_ask_for_is_left_out_and_said(signed_in, embedded, notes):
     page = read(signed_in.get('/assistant/?q="tea leaves"+after:2026+-bread'))
     assert answer_of(page) == embedded.answer_as_sent(query="tea leaves", count=10)
-    assert "Left out, since an assistant cannot ask for it: Since 1 Jan 2026, Without bread." in page.text
+    assert (
+        "do not send it: Phrase “tea leaves”, Since 1 Jan 2026, Without bread. The words of a phrase are looked for singly."
+        in page.text
+    )
+
+
+def test_what_could_not_be_read_is_not_blamed_on_the_assistant(signed_in, notes):
+    page = read(signed_in.get("/assistant/?q=tea+after:soon+bucket:Nobody"))
+    assert "do not send it" not in page.text
+    assert "Left out here and in the list: Since soon (write a date such as" in page.text
+    assert "Bucket Nobody (there is no such bucket)." in page.text
 
 
 def test_the_list_leads_there_and_back_with_words_and_bucket(signed_in, fragment, notes):
@@ -66,6 +76,12 @@ def test_the_list_leads_there_and_back_with_words_and_bucket(signed_in, fragment
     page = read(signed_in.get(there))
     assert page.link("Back to the list") == f"/?q=tea&bucket={notes}"
     assert page.link("With ids") == f"?q=tea&bucket={notes}&ids=on"
+
+
+def test_the_order_of_the_list_is_kept_for_the_way_back(signed_in, notes):
+    page = read(signed_in.get(read(signed_in.get("/?q=tea&sort=oldest")).link("What the AI sees")))
+    assert page.link("Back to the list") == "/?q=tea&sort=oldest"
+    assert read(signed_in.get("/assistant/" + page.link("With ids"))).link("Back to the list") == "/?q=tea&sort=oldest"
 
 
 def test_the_size_is_that_of_the_answer_as_sent(signed_in, embedded, notes):

@@ -122,6 +122,12 @@ def test_a_bucket_in_the_box_costs_one_call_more_and_anything_else_none(signed_i
     assert embedded_calls[1:] == ["GET /api/buckets", "GET /api/v2/memory"]
 
 
+def test_the_tips_say_how_words_are_found(signed_in, kitchen):
+    tips = read(signed_in.get("/")).one(id="search-tips").text
+    assert "Memories with any of the words are found" in tips
+    assert "Quotation marks narrow" in tips
+
+
 # Order
 
 
@@ -170,7 +176,9 @@ def test_an_order_that_does_not_exist_is_said(signed_in):
 def test_the_status_says_as_much_as_the_service_told(embedded, many, known, says):
     many(31)
     found = services.browse(embedded, Filters(q="note"))
-    assert listing.status(replace(found, seconds=0.008, total=None, **known)) == says
+    assert listing.status(replace(found, seconds=0.008, total=None, **known)) == says.replace(
+        "in 8 ms", '<span aria-hidden="true">in 8 ms</span>'
+    )
 
 
 def test_further_rows_say_the_number_again_only_where_it_grows(signed_in, fragment, many):
@@ -231,17 +239,17 @@ def test_a_cursor_that_says_nothing_is_told(fragment, many):
 
 def whys(client, url):
     """Per result what its "Why this result" fetches."""
-    asked = [summary.attributes["hx-get"] for summary in read(client.get(url)).all("summary") if "hx-get" in summary.attributes]
+    asked = [reasons["hx-get"] for reasons in read(client.get(url)).all("p", **{"class": "reasons"})]
     return [[reason.text for reason in read(client.get(why, headers={"hx-request": "true"})).all("li")] for why in asked]
 
 
 @pytest.mark.parametrize(
     ("words", "text", "expected"),
     [
-        ("tea", "2025-03-04 - Tea.", ["Tea same word"]),
-        ("running", "2025-03-04 - He runs.", ["runs another form of “running”"]),
-        ("kit", "2025-03-04 - In the kitchen.", ["kitchen begins with “kit”"]),
-        ("March", "2025-03-04 - Tea.", ["2025-03-04 a date, for “March”"]),
+        ("tea", "2025-03-04 - Tea.", ["Tea: same word"]),
+        ("running", "2025-03-04 - He runs.", ["runs: another form of “running”"]),
+        ("kit", "2025-03-04 - In the kitchen.", ["kitchen: begins with “kit”"]),
+        ("March", "2025-03-04 - Tea.", ["2025-03-04: a date, for “March”"]),
     ],
 )
 def test_each_result_says_which_words_matched_and_how(signed_in, remember, words, text, expected):

@@ -66,6 +66,23 @@ def test_whatever_an_address_says_the_filters_can_be_used(parameters):
     assert set(errors) <= set(parameters)
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ({"q": "a" * 1001}, "A search may have 1,000 characters at most. Shorten it."),
+        ({"q": "a\0"}, "A search cannot hold the character NUL. Remove it."),
+        ({"bucket": "9" * 201}, "No bucket has such an id. Choose one of the list."),
+        ({"rows": "0"}, "Give a whole number from 1 to 990, or leave it out."),
+        ({"rows": "991"}, "Give a whole number from 1 to 990, or leave it out."),
+        ({"skip": "x"}, "Give a whole number from 0 to 1,000,000,000, or leave it out."),
+    ],
+)
+def test_an_error_says_what_helps(address, says):
+    query = QueryDict(mutable=True)
+    query.update(address)
+    assert list(SearchForm.read(query)[1].values()) == [says]
+
+
 def test_what_cannot_be_read_counts_as_absent():
     found, errors = SearchForm.read(QueryDict("q=tea&rows=0"))
     assert (found, set(errors)) == (Filters(q="tea", rows=SEARCH_ROWS), {"rows"})

@@ -34,6 +34,12 @@ def said(text):
         ("bucket:Work type:image source:api", [("bucket", "Work"), ("type", "image"), ("source", "api")]),
         ('bucket:"Two wo', [("bucket", "Two wo")]),
         ("after:", [("after", "")]),
+        ("after: 2023-05 shelter", [("after", "2023-05"), ("word", "shelter")]),
+        ('bucket: "Two words" x', [("bucket", "Two words"), ("word", "x")]),
+        ("after:  tea", [("after", ""), ("word", "tea")]),
+        ("after: -milk", [("after", ""), ("exclude", "milk")]),
+        ("after: type:text", [("after", ""), ("type", "text")]),
+        ("note: tea", [("word", "note:"), ("word", "tea")]),
     ],
 )
 def test_what_is_written_is_read(text, expected):
@@ -81,6 +87,11 @@ def test_a_part_goes_and_nothing_else():
     assert query.without(text, [bucket]) == "tea -milk"
     assert query.without(text, [milk]) == 'tea  bucket:"Two words"'
     assert query.without_kind(text, "bucket") == "tea -milk"
+
+
+def test_a_value_behind_a_blank_goes_with_its_key_and_a_word_never_becomes_one():
+    assert query.without_kind("tea after: 2023-05 shelter", "after") == "tea shelter"
+    assert said(query.without("after: -milk tea", query.parse("after: -milk tea")[1:2])) == [("after", ""), ("word", "tea")]
 
 
 @given(texts)

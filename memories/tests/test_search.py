@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from memories.filters import PAGE_ROWS, SEARCH_ROWS
+from memories.filters import MOST_LETTERS, PAGE_ROWS, SEARCH_ROWS
 from memories.marks import Marker
+from memoryweb.localapi.terms import MOST_WORDS
 from memoryweb.tests.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,40 @@ def test_each_further_letter_is_no_step_of_its_own(fragment, garden):
     assert not answer.has_header("HX-Push-Url")
 
 
+def test_what_follows_a_settled_search_is_a_step(signed_in, garden):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?q=kickboxing", "Settled-Search": "true"}
+    assert signed_in.get("/?q=tea", headers=headers)["HX-Push-Url"] == "/?q=tea"
+
+
+def test_the_time_a_search_took_is_not_read_out(signed_in, garden):
+    assert re.fullmatch(r"in [\d,]+ ms", read(signed_in.get("/?q=tea")).one("p", id="status").one("span", aria_hidden="true").text)
+
+
+@pytest.mark.parametrize(
+    ("q", "why"),
+    [
+        ("?!...", "There is no word to search for."),
+        ("before:2023-01 after:2024", "No day is that late and that early"),
+        ("tea before:2023-01 after:2023-01", "No day is that late and that early"),
+        ("tea after:2026", "Nothing fits all that is asked for."),
+        ("bucket:Empty", "Nothing fits all that is asked for."),
+        ("zeppelin", "No memory has any of these words."),
+    ],
+)
+def test_nothing_found_says_why(signed_in, embedded, garden, q, why):
+    embedded.create_bucket("Empty")
+    assert why in read(signed_in.get("/", {"q": q})).one(id="nothing").text
+
+
+def test_the_tips_say_how_many_words_count(signed_in, garden):
+    assert f"first {MOST_WORDS} words" in read(signed_in.get("/")).one(id="search-tips").text
+
+
+def test_a_text_too_long_fits_into_the_box_and_is_said(signed_in, garden):
+    assert int(read(signed_in.get("/")).one("input", id="q")["maxlength"]) > MOST_LETTERS
+    assert "A search may have 1,000 characters at most. Shorten it." in read(signed_in.get("/?q=" + "a" * (MOST_LETTERS + 1))).text
+
+
 def test_an_opened_result_keeps_its_marks_and_leads_back(signed_in, garden):
     opened = read(signed_in.get("/?q=kickboxing")).articles[0].link("Open memory")
     panel = read(signed_in.get(opened)).one("aside", aria_label="Memory")
@@ -127,6 +162,24 @@ def test_a_cut_result_shows_where_the_word_stands(signed_in, remember):
     page = signed_in.get("/?q=needle")
     assert marked(page) == ["needle"]
     assert read(page).texts[0].startswith("… ")
+
+
+@pytest.mark.parametrize(
+    ("text", "fades"),
+    [
+        ("filler " * 500 + "needle", False),
+        ("filler " * 500 + "needle " + "filler " * 500, True),
+        ("filler " * 79 + "needle " + "filler " * 50, False),
+        ("filler\n" * 100 + "needle", False),
+        ("filler\n" * 7 + "needle\n" + "filler\n" * 20, True),
+    ],
+)
+def test_a_cut_result_shows_the_word_in_full_and_fades_only_where_it_goes_on(signed_in, remember, text, fades):
+    remember(f"2025-03-04 - {text}")
+    body = read(signed_in.get("/?q=needle")).articles[0].body
+    assert body.text.startswith("… ")
+    assert "needle" in body.text[:200]
+    assert ("is-cut" in body["class"].split()) == fades
 
 
 def test_the_whole_text_is_marked_too(signed_in, fragment, remember):

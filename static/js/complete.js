@@ -16,8 +16,8 @@ function dates() {
   return [
     ["today", today],
     ["yesterday", day(1)],
-    ["7d", `since ${day(7)}`],
-    ["30d", `since ${day(30)}`],
+    ["7d", day(7)],
+    ["30d", day(30)],
     [today.slice(0, 7), "this month"],
     [today.slice(0, 4), "this year"],
   ];
@@ -35,7 +35,7 @@ const values = {
 // The piece of the text that ends at the caret: where it begins, its key if it has one, and what is typed of the rest.
 function piece() {
   const before = box().value.slice(0, box().selectionStart);
-  const keyed = before.match(/(?:^|\s)(after|before|bucket|type|source):("[^"]*|[^\s"]*)$/i);
+  const keyed = before.match(/(?:^|\s)(after|before|bucket|type|source): ?("[^"]*|[^\s"]*)$/i);
   if (keyed) return { start: before.length - keyed[2].length, key: keyed[1].toLowerCase(), typed: keyed[2].replace('"', "").toLowerCase() };
   const word = before.match(/(?:^|\s)(\S*)$/)?.[1] ?? "";
   return { start: before.length - word.length, key: "", typed: word.toLowerCase() };
@@ -44,7 +44,7 @@ function piece() {
 function offers({ key, typed }, all) {
   if (key) {
     const found = values[key]().filter(([text]) => text.replaceAll('"', "").toLowerCase().includes(typed));
-    return found.some(([text]) => text.replaceAll('"', "").toLowerCase() === typed) && found.length === 1 ? [] : found.slice(0, 8);
+    return found.some(([text]) => text.replaceAll('"', "").toLowerCase() === typed) && found.length === 1 ? [] : found.slice(0, 50);
   }
   if (typed.length < 2 && !(all && !typed)) return [];
   const keys = [...document.querySelectorAll("#search-tips [data-key]")];

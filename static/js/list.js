@@ -18,6 +18,15 @@ document.addEventListener("htmx:replacedInHistory", keep);
 window.addEventListener("popstate", (event) => (place = event.state?.offset ?? 0), true);
 document.addEventListener("htmx:historyRestore", () => scrollTo(0, place));
 
+// Enter settles a search: what is typed next is a step of its own in the history.
+let settled = "";
+document.addEventListener("htmx:configRequest", ({ detail: { elt, headers, triggeringEvent } }) => {
+  if (!elt.matches("form.search")) return;
+  const asked = document.getElementById("q").value.trim();
+  if (triggeringEvent?.type === "submit") settled = asked;
+  else if (asked !== settled && settled === new URLSearchParams(location.search).get("q")) headers["Settled-Search"] = "true";
+});
+
 // Results of a search are read from the first one on.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.requestConfig?.elt.matches("form.search")) scrollTo(0, 0);

@@ -44,7 +44,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   let link = event.target.closest("[data-panel]");
-  if (!link && !event.target.closest("a, button, input, summary, img") && getSelection().isCollapsed) {
+  if (!link && !event.target.closest("a, button, input, details, img") && getSelection().isCollapsed) {
     link = event.target.closest(".row")?.querySelector("[data-panel]");
   }
   if (!link) return;

@@ -11,6 +11,7 @@ import pytest
 from memoryweb.localapi import meaning, store
 from memoryweb.localapi.filters import EVERYTHING
 from memoryweb.localapi.meaning import engine
+from memoryweb.tests.reading import read
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 USE_EVERYTHING = """
@@ -83,14 +84,23 @@ def test_the_status_page_shows_it_and_the_account_menu_leads_there(signed_in, em
     page = signed_in.get("/status/").content.decode()
     assert "1 in 1 bucket" in page
     assert "Off. Memories are found by their words." in page
+    assert "SEMANTIC_MODEL" in page
     assert 'href="/status/"' in signed_in.get("/").content.decode()
+
+
+def test_the_status_page_keeps_the_way_to_the_buckets(signed_in, embedded):
+    garden = embedded.create_bucket("Garden").id
+    page = read(signed_in.get("/status/"))
+    assert page.one(id="buckets").link("Garden0") == f"/?bucket={garden}"
+    assert not page.all(aria_current="page")
 
 
 def test_of_a_hosted_service_the_status_page_says_what_it_can(signed_in, hosted):
     page = signed_in.get("/status/")
     assert page.status_code == 200
     assert "As the service does it" in page.content.decode()
-    assert "Meaning" not in page.content.decode()
+    assert "meaning" not in page.content.decode()
+    assert read(page).one(id="buckets").has_link("Work0")
 
 
 @pytest.mark.django_db

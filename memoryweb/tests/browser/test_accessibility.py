@@ -222,6 +222,12 @@ def test_320_pixels_are_enough(narrow, state):
     assert too_wide(narrow) == [0, []]
 
 
+@pytest.mark.parametrize("path", ["/", "/assistant/"])
+def test_320_pixels_hold_a_search_for_a_word_without_end(narrow, path):
+    narrow.goto(f"{path}?q={'z' * 600}")
+    assert too_wide(narrow) == [0, []]
+
+
 @pytest.mark.parametrize("address", ["/", "/?q=Rindfleisch"])
 def test_320_pixels_hold_a_long_word_and_a_long_bucket_name(narrow, address):
     narrow.goto(address)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import EXAMPLES, Held, no_reload, panel, rows, says, search_box
+from memoryweb.tests.browser.steps import EXAMPLES, Held, no_reload, panel, rows, says, search_box, warns
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +86,32 @@ def test_the_mouse_completes_and_the_box_keeps_the_focus(page):
     expect(search_box(page)).to_have_value("after:30d ")
     expect(search_box(page)).to_be_focused()
     expect(chips(page)).to_have_count(1)
+
+
+def test_dates_are_offered_in_words_that_fit_both_keys(page):
+    page.goto("/")
+    search_box(page).press_sequentially("before:7")
+    expect(suggestions(page)).to_have_text([re.compile(r"^7d\d{4}-\d\d-\d\d$")])
+
+
+def test_a_value_is_completed_behind_a_blank_as_well(page):
+    page.goto("/")
+    search_box(page).press_sequentially("type: im")
+    search_box(page).press("ArrowDown")
+    search_box(page).press("Enter")
+    expect(search_box(page)).to_have_value("type: image ")
+    expect(chips(page)).to_have_text(["Type Images"])
+
+
+def test_all_of_many_buckets_are_offered(page, server):
+    session = server.api()
+    for number in range(1, 16):
+        session.post(f"{server.url}/api/buckets", json={"name": f"Shelf {number}"}, timeout=10).raise_for_status()
+    page.goto("/")
+    search_box(page).press_sequentially("bucket:shelf")
+    expect(suggestions(page)).to_have_count(15)
+    search_box(page).press("ArrowUp")
+    expect(chosen(page)).to_be_in_viewport()
 
 
 def test_in_the_middle_of_the_text_only_the_piece_at_the_caret_is_completed(page):
@@ -215,6 +241,15 @@ def test_the_results_are_never_empty_while_one_types_and_the_caret_stays(page):
     assert search_box(page).evaluate("box => box.selectionStart") == 4
 
 
+def test_a_heading_that_grows_moves_no_result(page):
+    page.goto("/?q=bread")
+    results = page.locator("#results")
+    before = results.bounding_box()["y"]
+    search_box(page).fill("bread " + "in the kitchen " * 8)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("kitchen in the")
+    assert results.bounding_box()["y"] == before
+
+
 def test_further_rows_that_arrive_after_a_search_do_not_disturb_it(page):
     page.goto("/")
     held = Held(page, "from=30")
@@ -246,7 +281,20 @@ def test_a_result_tells_why_without_opening_its_panel(page):
     page.goto("/?q=worktops")
     rows(page).first.get_by_text("Why this result").click()
     expect(rows(page).first.get_by_text("another form of “worktops”")).to_be_visible()
+    rows(page).first.get_by_text("another form of “worktops”").click()
+    expect(page).to_have_url(re.compile(r"\?q=worktops$"))
     expect(panel(page)).to_be_hidden()
+
+
+def test_a_reason_that_did_not_come_is_asked_for_again(page):
+    page.goto("/?q=worktops")
+    page.route("**/why/*", lambda route: route.abort())
+    rows(page).first.get_by_text("Why this result").click()
+    warns(page, "memoryweb does not answer")
+    page.unroute("**/why/*")
+    rows(page).first.get_by_text("Why this result").click()
+    rows(page).first.get_by_text("Why this result").click()
+    expect(rows(page).first.get_by_text("another form of “worktops”")).to_be_visible()
 
 
 # What the AI sees

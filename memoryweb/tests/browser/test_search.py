@@ -120,6 +120,21 @@ def test_one_search_is_one_step_in_the_history(page):
     says(page, f"{EXAMPLES} memories")
 
 
+def test_enter_settles_a_search_so_that_back_returns_to_it(page):
+    page.goto("/")
+    search(page, "bread")
+    search_box(page).press("Enter")
+    search_box(page).fill("cardam")
+    expect(page).to_have_url(re.compile(r"q=cardam\b"))
+    search_box(page).press_sequentially("om")
+    expect(page).to_have_url(re.compile(r"q=cardamom\b"))
+    page.go_back()
+    expect(search_box(page)).to_have_value("bread")
+    says(page, "found")
+    page.go_back()
+    says(page, f"{EXAMPLES} memories")
+
+
 def test_back_after_a_search_restores_rows_and_place(page):
     page.goto("/")
     before = bring_up(page, OLD)

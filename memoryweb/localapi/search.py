@@ -99,11 +99,7 @@ def rank(query: str, filters: Filter, *, skip: int, count: int | None) -> Found:
     terms = read(query, filters)
     if not terms.stems:
         return Found([], {})
-    number, frequencies = _frequencies_of(terms)
-    is_common = terms.stems[-1:] and frequencies[f'"{terms.stems[-1]}"'] > SCORED
-    if terms.beginning and is_common:  # to look for longer words among the matches of so common a one costs more than it finds
-        terms = replace(terms, beginning="")
-        frequencies = {alternative: frequencies[alternative] for alternative in terms.alternatives}
+    terms, number, frequencies = _weighed(terms)
     candidates, is_complete, is_capped = _by_words(terms, filters, frequencies)
     by_words = len(candidates)
     cosines: Mapping[int, float] = {}
@@ -135,7 +131,7 @@ def by_time(query: str, filters: Filter, *, oldest_first: bool, after: Position 
     Rare words' matches are put in order; where words are common, the memories are walked in their order and looked into.
     """
     terms = read(query, filters)
-    is_rare = bool(terms.stems) and sum(_frequencies_of(terms)[1].values()) <= SCORED
+    is_rare = bool(terms.stems) and sum(_weighed(terms)[2].values()) <= SCORED
     direction = "ASC" if oldest_first else "DESC"
     if terms.phrases or is_rare:
         tables = "memory_index i CROSS JOIN localapi_memory m ON m.id = i.rowid AND i.memory_index MATCH %s"
@@ -272,11 +268,21 @@ def _meant(query: str, terms: Terms, filters: Filter) -> str:
     return rest if words.words(rest) else query
 
 
-def _frequencies_of(terms: Terms) -> tuple[int, dict[str, int]]:
-    """How many memories there are, and how many of them, anywhere, each of the alternatives matches."""
+def _weighed(terms: Terms) -> tuple[Terms, int, dict[str, int]]:
+    """The terms, how many memories there are, and how many of these, anywhere, each of the alternatives matches.
+
+    The terms come without their beginning where the last word is a common one: to look for longer words among the matches of
+    such costs more than it finds, and even to count them does.
+    """
     number = _number_of_memories(None)
-    counted = _matched_by([anywhere([alternative]) for alternative in terms.alternatives], number)
-    return number, dict(zip(terms.alternatives, counted, strict=True))
+    words_alone = replace(terms, beginning="")
+    counted = dict(
+        zip(words_alone.alternatives, _matched_by([anywhere([word]) for word in words_alone.alternatives], number), strict=True)
+    )
+    if not terms.beginning or counted[words_alone.alternatives[-1]] > SCORED:
+        return words_alone, number, counted
+    beginning = terms.alternatives[-1]
+    return terms, number, counted | {beginning: _matched_by([anywhere([beginning])], number)[0]}
 
 
 def _matched_by(expressions: Sequence[str], number: int) -> list[int]:

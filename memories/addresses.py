@@ -1,6 +1,6 @@
 """The addresses of memories, for pages with many of them: `reverse` takes 20 µs, so it is asked once for each kind."""
 
-from functools import cached_property
+from functools import cache
 
 from django.urls import reverse
 
@@ -13,34 +13,25 @@ to_key = MemoryIdConverter().to_url  # a memory's id as it stands in addresses a
 class Addresses:
     """Addresses of memories, by their ids, while one page is being made."""
 
+    def __init__(self) -> None:
+        self._around_key = cache(_around_key)
+
     def memory(self, memory_id: str) -> str:
         """The memory's own page."""
-        return to_key(memory_id).join(self._memory)
+        return to_key(memory_id).join(self._around_key("memory"))
 
     def text(self, memory_id: str) -> str:
         """Its whole text, as a fragment."""
-        return to_key(memory_id).join(self._text)
+        return to_key(memory_id).join(self._around_key("text"))
 
     def why(self, memory_id: str) -> str:
         """Why it was found, as a fragment."""
-        return to_key(memory_id).join(self._why)
+        return to_key(memory_id).join(self._around_key("why"))
 
     def image(self, memory_id: str) -> str:
         """Its image."""
-        return to_key(memory_id).join(self._image)
+        return to_key(memory_id).join(self._around_key("image"))
 
-    @cached_property
-    def _memory(self) -> list[str]:
-        return reverse("memories:memory", args=[_ANY]).split(to_key(_ANY))
 
-    @cached_property
-    def _text(self) -> list[str]:
-        return reverse("memories:text", args=[_ANY]).split(to_key(_ANY))
-
-    @cached_property
-    def _why(self) -> list[str]:
-        return reverse("memories:why", args=[_ANY]).split(to_key(_ANY))
-
-    @cached_property
-    def _image(self) -> list[str]:
-        return reverse("memories:image", args=[_ANY]).split(to_key(_ANY))
+def _around_key(name: str) -> list[str]:
+    return reverse(f"memories:{name}", args=[_ANY]).split(to_key(_ANY))

@@ -126,7 +126,7 @@ def nearness(query: str, memory_id: int) -> float | None:
 
 
 def by_time(query: str, filters: Filter, *, oldest_first: bool, after: Position | None, skip: int, count: int) -> list[int]:
-    """The ids of those that match, in the order of their creation, behind the memory `after`; `count` -1 means all.
+    """The ids of `count` of those that match, in the order of their creation, behind the memory `after`.
 
     Rare words' matches are put in order; where words are common, the memories are walked in their order and looked into.
     """

@@ -32,14 +32,14 @@ HIGHEST_ID = 2**63  # the first number that the database cannot compare with
 AT_ONCE = 10_000  # ids in one query; SQLite takes 32,766
 FIELDS = (
     "id", "public_id", "text", "content_type", "image", "width", "height", "source",
-    "created_at", "updated_at", "version", "bucket_id", "bucket__name",
+    "created_at", "updated_at", "version", "bucket_id", "bucket_name",
 )  # fmt: skip
 RELEVANCE, NEWEST, OLDEST = "relevance", "newest", "oldest"
 SELECT = f"""
     SELECT {", ".join(f"m.{name}" for name in FIELDS[:-1])}, bucket.name
     FROM localapi_memory m JOIN localapi_bucket bucket ON bucket.id = m.bucket_id
 """
-ALL = 2**62
+ALL = 2**62  # as a limit: none; databases differ in how they write that
 Row = dict[str, Any]
 
 
@@ -106,7 +106,8 @@ def find(
         scores = dict(found.ranked)
         rows = [row | {"score": scores[row["id"]]} for row in _rows_of(list(scores))]
     else:
-        rows = _by_time(query, filters, is_search, order == OLDEST, after, skip, -1 if count is None else count + 1)
+        limit = ALL if count is None else count + 1  # one more tells whether the list goes on
+        rows = _by_time(query, filters, is_search, order == OLDEST, after, skip, limit)
         more = count is not None and len(rows) > count
         rows = rows[:count]
         if is_search or not filters.is_counted:
@@ -274,7 +275,7 @@ def _by_time(
     direction = "ASC" if oldest_first else "DESC"
     where, values = search.conditions(filters, search.behind(after, oldest_first))
     order = f"ORDER BY m.created_at {direction}, m.id {direction} LIMIT %s OFFSET %s"
-    return _select(f"WHERE {where} {order}", [*values, ALL if count < 0 else count, skip])
+    return _select(f"WHERE {where} {order}", [*values, count, skip])
 
 
 def _rows_of(keys: Sequence[int]) -> list[Row]:

@@ -295,7 +295,7 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
         "createdAt": _time(row["created_at"]),
         "updatedAt": _time(row["updated_at"]),
         "bucketId": row["bucket_id"],
-        "bucketName": row["bucket__name"],
+        "bucketName": row["bucket_name"],
         "source": row["source"],
         "version": row["version"],
     }

@@ -3,13 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?=
 
-.PHONY: run test test-browser lint lock shots bench bench-quick
+.PHONY: run test test-browser lint lock shots bench bench-quick prove-undo
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n auto -m "not browser" $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not browser" $(TESTS)
 
 # Needs Chromium from the distribution; without it these tests skip and say so.
 test-browser: .venv/dev.stamp
@@ -25,6 +25,10 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-semantic.in -o requirements-semantic.txt
+
+# That whatever is done in the pages can be undone: a thousand random sequences of fifty actions against the real server.
+prove-undo: .venv/dev.stamp
+	@UNDO_RUNS=1000 UNDO_STEPS=50 $(BIN)/python -m pytest -q --no-header --disable-warnings memoryweb/history/tests/test_undo_everything.py -n 0
 
 # Pictures of every screen into data/shots/, and the one in the README.
 shots: .venv/dev.stamp

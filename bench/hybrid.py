@@ -92,7 +92,7 @@ def fill() -> int:
 
 def search(seconds: float) -> list[float]:
     """Milliseconds of searches for the first page, each query embedded anew."""
-    from memoryweb.localapi import meaning, store
+    from memoryweb.localapi import lists, meaning
     from memoryweb.localapi.filters import EVERYTHING
 
     if not meaning.is_on():
@@ -100,7 +100,7 @@ def search(seconds: float) -> list[float]:
     asked = queries()
 
     def find(n: int) -> None:
-        store.find(asked[n % len(asked)], EVERYTHING, order=store.RELEVANCE, skip=0, count=ROWS)
+        lists.find(asked[n % len(asked)], EVERYTHING, order=lists.RELEVANCE, skip=0, count=ROWS)
 
     return turn_about([find], seconds, len(asked))[0].times
 

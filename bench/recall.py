@@ -123,23 +123,23 @@ def filled(told: list[dict[str, Any]]) -> tuple[dict[str, int], dict[str, int]]:
     """Store the memories; returns where each stood in the file, by its id, and the buckets' ids by their names."""
     from datetime import datetime
 
-    from memoryweb.localapi import store
+    from memoryweb.localapi import buckets, store
 
     names = dict.fromkeys(memory["metadata"]["bucketName"] for memory in told)
-    buckets = {name: store.create_bucket(name).id for name in names}
+    ids = {name: buckets.create(name).id for name in names}
     places = {}
     for place, memory in enumerate(told):
         made = datetime.fromisoformat(memory["metadata"]["createdAt"])
-        places[store.add(memory["text"], bucket_id=buckets[memory["metadata"]["bucketName"]], created_at=made)[0]] = place
-    return places, buckets
+        places[store.add(memory["text"], bucket_id=ids[memory["metadata"]["bucketName"]], created_at=made)[0]] = place
+    return places, ids
 
 
 def found(query: str, bucket_id: int | None) -> list[str]:
     """The ids of the first ten memories."""
-    from memoryweb.localapi import store
+    from memoryweb.localapi import lists
     from memoryweb.localapi.filters import Filter
 
-    answer = store.find(query, Filter(bucket_id=bucket_id), order=store.RELEVANCE, skip=0, count=FIRST)
+    answer = lists.find(query, Filter(bucket_id=bucket_id), order=lists.RELEVANCE, skip=0, count=FIRST)
     return [row["public_id"] for row in answer.rows]
 
 

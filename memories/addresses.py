@@ -28,6 +28,10 @@ class Addresses:
         """Why it was found, as a fragment."""
         return to_key(memory_id).join(self._around_key("why"))
 
+    def edit(self, memory_id: str) -> str:
+        """Its editor."""
+        return to_key(memory_id).join(self._around_key("edit"))
+
     def image(self, memory_id: str) -> str:
         """Its image."""
         return to_key(memory_id).join(self._around_key("image"))

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from buckets.navigation import hue
 from buckets.services import BucketList
 
-from . import query, rows
+from . import query
 from .asked import Asked, Term
 
 _LABELS = {
@@ -35,7 +36,7 @@ def to_chips(asked: Asked, buckets: BucketList) -> list[Chip]:
     if not asked.filters.q and not any(term.note for term in asked.terms):
         return []
     bucket = buckets.get(asked.bucket_id)
-    hue = rows.hue(bucket.id, bucket.name) if bucket else ""
+    colour = hue(bucket.id, bucket.name) if bucket else ""
     return [
         Chip(
             term.kind,
@@ -43,7 +44,7 @@ def to_chips(asked: Asked, buckets: BucketList) -> list[Chip]:
             f"“{term.value}”" if term.kind == "phrase" else bucket.name if bucket and _is_bucket(term) else term.value,
             _url_without(asked, term),
             term.note,
-            hue if _is_bucket(term) else "",
+            colour if _is_bucket(term) else "",
         )
         for term in asked.terms
     ]

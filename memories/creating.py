@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
+from buckets import curating as bucket_curating
 from buckets import services as bucket_services
 from buckets.services import BucketList
 from memoryweb.htmx import render_either, wants_fragment
@@ -18,9 +19,9 @@ from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Invalid, MemoryPluginError
 from memoryweb.memoryplugin.types import Bucket
 
-from . import listing, services
+from . import curating, listing, services
 from .filters import Filters, SearchForm
-from .forms import NEW_BUCKET, MemoryForm
+from .forms import NEW_BUCKET, BucketForm, MemoryForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,8 +35,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, client, form, status=422)
     try:
-        bucket = chosen_bucket(client, form)
-        created = services.create(client, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
+        bucket = chosen_bucket(client, form, request.user)
+        created = curating.create(client, request.user, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
     except MemoryPluginError as error:
         return show_form(request, client, form, status=error.status, failure=error)
     if created.is_duplicate:
@@ -51,13 +52,13 @@ def check(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, client, form, status=422)
     try:
-        bucket = chosen_bucket(client, form)
-        found = services.look_for(client, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
+        bucket = chosen_bucket(client, form, request.user)
+        found = curating.look_for(client, request.user, form.cleaned_data["text"], form.cleaned_data["date"])
     except MemoryPluginError as error:
         return show_form(request, client, form, status=error.status, failure=error)
     if found is None:
         return show_form(request, client, form, not_found=True)
-    return saved_answer(request, client, form, bucket, found.id)
+    return saved_answer(request, client, form, bucket, found)
 
 
 def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
@@ -65,8 +66,11 @@ def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
     return form_context(MemoryForm(), buckets, filters)
 
 
-def chosen_bucket(client: MemoryPluginClient, form: MemoryForm) -> Bucket | None:
-    """The bucket that a valid form names, created if it is new; None for the default one. Raises Invalid when it is gone."""
+def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> Bucket | None:
+    """The bucket that a valid form names, created by `person` if it is new; None for the default one.
+
+    Raises Invalid when it is gone.
+    """
     wanted = form.cleaned_data["bucket"]
     buckets = bucket_services.bucket_list(client)
     if wanted != NEW_BUCKET:
@@ -76,12 +80,12 @@ def chosen_bucket(client: MemoryPluginClient, form: MemoryForm) -> Bucket | None
         return bucket
     name = form.cleaned_data["new_bucket"]
     same = [bucket for bucket in buckets.buckets if bucket.name.casefold() == name.strip().casefold()]
-    bucket = same[0] if same else services.create_bucket(client, name)
+    bucket = same[0] if same else bucket_curating.created(bucket_curating.create(client, person, name))
     form.choose(bucket)
     return bucket
 
 
-def form_context(form: MemoryForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+def form_context(form: BucketForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
     """What `_form.html` shows: the form, the buckets to choose from and the one that is chosen."""
     options = list(buckets.buckets) if buckets else []
     chosen = form.data.get("bucket", "") if form.is_bound else filters.bucket

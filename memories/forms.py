@@ -1,4 +1,4 @@
-"""The form that creates a memory."""
+"""The forms that write memories: their texts, days and buckets."""
 
 from typing import Any
 
@@ -13,11 +13,32 @@ MOST_CHARACTERS = 20_000
 NEW_BUCKET = "new"  # the choice "New bucket..."; ids are digits or longer names
 
 
-class MemoryForm(forms.Form):
-    """A text, the day it belongs to, and a bucket: one that exists, or the name of a new one.
+class BucketForm(forms.Form):
+    """A bucket: one that exists, or the name of a new one.
 
     Which buckets exist is the service's business, so that a form whose service has failed still keeps what was typed.
     """
+
+    bucket = forms.CharField(required=False, max_length=200)
+    new_bucket = forms.CharField(required=False, max_length=80, error_messages={"max_length": "Use at most 80 characters."})
+
+    def clean(self) -> dict[str, Any]:
+        """A new bucket needs a name."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("bucket") == NEW_BUCKET and "new_bucket" not in self.errors:
+            if not cleaned.get("new_bucket"):
+                self.add_error("new_bucket", "Name the new bucket, or choose one that exists.")
+            elif cleaned["new_bucket"].isdigit():
+                self.add_error("new_bucket", "Add a letter: digits alone would look like an id.")
+        return cleaned
+
+    def choose(self, bucket: Bucket) -> None:
+        """Let the form name this bucket from now on: the new one, once it has been created."""
+        self.data = dict(self.data.items()) | {"bucket": bucket.id, "new_bucket": ""}
+
+
+class TextForm(BucketForm):
+    """A text, the day that it is to begin with, and a bucket."""
 
     text = forms.CharField(
         strip=False,
@@ -27,12 +48,10 @@ class MemoryForm(forms.Form):
         },
     )
     date = forms.DateField(required=False, error_messages={"invalid": "There is no such day. Write one like 2025-03-04."})
-    bucket = forms.CharField(required=False, max_length=200)
-    new_bucket = forms.CharField(required=False, max_length=80, error_messages={"max_length": "Use at most 80 characters."})
 
     def clean_text(self) -> str:
         """The text without blanks around it; an error when nothing is left or it is too long for the service."""
-        text: str = self.cleaned_data["text"].strip()
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
         if not text or not dates.without_date(text, dates.date_at_head(text), or_nothing=True):
             raise forms.ValidationError("Write what should be remembered.")
         characters = len(dates.with_date(text, timezone.localdate()))
@@ -43,17 +62,24 @@ class MemoryForm(forms.Form):
             )
         return text
 
+
+class MemoryForm(TextForm):
+    """A new memory; without a date it is of today."""
+
     def clean(self) -> dict[str, Any]:
-        """A new bucket needs a name; without a date it is today."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("bucket") == NEW_BUCKET and "new_bucket" not in self.errors:
-            if not cleaned.get("new_bucket"):
-                self.add_error("new_bucket", "Name the new bucket, or choose one that exists.")
-            elif cleaned["new_bucket"].isdigit():
-                self.add_error("new_bucket", "Add a letter: digits alone would look like an id.")
+        """Today, where no day is chosen."""
+        cleaned = super().clean()
         cleaned["date"] = cleaned.get("date") or timezone.localdate()
         return cleaned
 
-    def choose(self, bucket: Bucket) -> None:
-        """Let the form name this bucket from now on: the new one, once it has been created."""
-        self.data = dict(self.data.items()) | {"bucket": bucket.id, "new_bucket": ""}
+
+class EditForm(TextForm):
+    """A memory that is being edited. `base` is the digest of what it was when the form was made (editing.py)."""
+
+    base = forms.CharField(required=False, max_length=64)
+
+
+class MergeForm(MemoryForm):
+    """What shall take the place of several memories. `shown` are the losses that the person has been shown, a line each."""
+
+    shown = forms.CharField(required=False, strip=False)

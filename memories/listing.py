@@ -5,11 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
+from buckets import navigation as bucket_navigation
 from buckets.services import BucketList
 from memoryweb import words
+from memoryweb.history import offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
 
@@ -37,12 +38,14 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
     """
     filters, asked = listing.filters, listing.asked
     explains = client.is_embedded and bool(asked.query)
-    shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories), explains=explains)
+    offered = offers.of(client)
+    shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories), explains=explains, offers=offered)
     bucket = listing.buckets.get(asked.bucket_id)
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),
         "words": asked.query,
-        "bucket": rows.dots([bucket], filters, bucket.id)[0] if bucket else None,
+        "bucket": bucket_navigation.dots([bucket], filters.bucket_urls(), bucket.id)[0] if bucket else None,
+        "description": bucket.description if bucket else "",
         "status": status(listing),
         "renews_status": not filters.q or listing.found is None,  # with each part of a search only the time would be another
         "types": types(asked),
@@ -52,6 +55,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         "chips": chips.to_chips(asked, listing.buckets),
         "sources": sorted({memory.source for memory in listing.memories if memory.source}),
         "rows": shown,
+        "matching": matching(listing),
         "is_ranked": asked.is_ranked,
         "groups": [] if asked.is_ranked else rows.by_day(shown, last_day),
         "pager": pager(listing, shown),
@@ -73,18 +77,25 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
 def navigation(
     client: MemoryPluginClient, buckets: BucketList | None, filters: Filters, bucket_id: str | None = None
 ) -> dict[str, Any]:
-    """What the header and the bucket navigation show, on every page. `bucket_id` is the chosen bucket, by default the filters'."""
+    """What the header and the bucket navigation show beside a list. `bucket_id` is the chosen bucket, by default the filters'."""
     chosen = filters.bucket if bucket_id is None else bucket_id
-    return {
+    return bucket_navigation.context(client, buckets, filters.bucket_urls(), chosen) | {
         "filters": filters,
+        "offers": offers.of(client),
         "is_every_bucket": not chosen,
-        "buckets": rows.dots(buckets.buckets, filters, chosen) if buckets else [],
         "all_url": filters.url(bucket=""),
-        "memory_count": buckets.memory_count if buckets else None,
-        "buckets_renewed_at": timezone.localtime(buckets.renewed_at) if buckets and not client.is_embedded else None,
-        "is_embedded": client.is_embedded,
-        "new_url": "/memories/new/" + (f"?{urlencode({'bucket': chosen})}" if chosen else ""),
     }
+
+
+def matching(listing: Listing) -> dict[str, Any]:
+    """What "all that match" would be: the filter's name, whether that is offered at all, and how many they are, if that is known.
+
+    Words to search for find nearly everything, and where a part of the filter counts for nothing, one would be mistaken.
+    """
+    filters = listing.filters
+    is_offered = not listing.asked.query and not any(term.note for term in listing.asked.terms)
+    total = listing.total if listing.has_more or filters.skip else listing.end
+    return {"filters": replace(filters, sort="").url(), "is_offered": is_offered, "total": total}
 
 
 def types(asked: Asked) -> list[tuple[str, str, bool]]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from buckets import services as bucket_services
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, Invalid
 from memoryweb.memoryplugin.types import Bucket, Memory
 
 from . import dates
+from .curating import Loading
 
 DEFAULT_BUCKET = "General"
 READ_AT_ONCE = 500  # memories a call, when comparing with what is there
@@ -57,8 +57,8 @@ def read_file(path: Path) -> list[Entry]:
     return [_entry(f"item {number}", item) for number, item in enumerate(items, 1)]
 
 
-def load(client: MemoryPluginClient, entries: Iterable[Entry], bucket_name: str = "") -> Iterator[Report]:
-    """Add what is not there yet, and yield the report after each entry, for a progress bar.
+def load(client: MemoryPluginClient, person: Any, entries: Iterable[Entry], bucket_name: str = "") -> Iterator[Report]:
+    """Add what is not there yet, and yield the report after each entry, for a progress bar. All of it is one batch in the journal.
 
     Each memory goes into `bucket_name`, else into the bucket that it names, else into "General"; missing buckets are made.
     The embedded server keeps the dates that the entries tell, or else those at the head of their texts; on a hosted service
@@ -66,7 +66,7 @@ def load(client: MemoryPluginClient, entries: Iterable[Entry], bucket_name: str 
     fails; what was added until then stays, and running it again goes on.
     """
     report = Report()
-    target = _Target(client)
+    target = _Target(client, Loading(client, person))
     for place, memory in entries:
         if isinstance(memory, Unreadable):
             report.unreadable.append((place, memory))
@@ -86,8 +86,9 @@ def load(client: MemoryPluginClient, entries: Iterable[Entry], bucket_name: str 
 class _Target:
     """An account that memories are added to: its buckets by name, and the texts that each held before."""
 
-    def __init__(self, client: MemoryPluginClient) -> None:
+    def __init__(self, client: MemoryPluginClient, loading: Loading) -> None:
         self._client = client
+        self._loading = loading
         self._buckets: dict[str, Bucket] = {bucket.name.casefold(): bucket for bucket in client.list_buckets()}
         self._texts: dict[str, set[str]] = defaultdict(set)
         self._compared: set[str] = set()
@@ -101,15 +102,13 @@ class _Target:
         texts = self._texts_of(bucket)
         if text in texts:
             return False
-        created = self._client.add_new_memory(text, bucket_id=bucket.id, created_at=memory.created_at or dates.noted(text))
         texts.add(text)
-        bucket_services.forget(self._client)
-        return not created.is_duplicate
+        return self._loading.add(text, bucket, memory.created_at or dates.noted(text))
 
     def _bucket(self, name: str) -> Bucket:
         key = " ".join(name.split()).casefold()
         if key not in self._buckets:
-            self._buckets[key] = self._client.create_bucket(name)
+            self._buckets[key] = self._loading.add_bucket(name)
             self._compared.add(self._buckets[key].id)
         return self._buckets[key]
 

@@ -1,17 +1,21 @@
 """Memories as the pages show them: everything a template needs, prepared once, so that templates hold plain variables."""
 
 import re
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from itertools import groupby
+from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from memoryweb.memoryplugin.types import Bucket, Memory
+from buckets.navigation import Dot, hue
+from memoryweb.days import Day, to_day
+from memoryweb.history.offers import Offers
+from memoryweb.memoryplugin.types import Memory
 
 from . import dates, markdown, query
 from .addresses import Addresses, to_key
@@ -23,30 +27,10 @@ CUT_CHARACTERS = 700  # a longer text is cut in the list
 CUT_LINES = 9
 LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut or in the lines that fade out above it
 LEAD_LINES = 3
-HUES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A bucket as it stands beside a memory and in the navigation: colour class, name, address, count."""
-
-    id: str
-    name: str
-    hue: str
-    url: str
-    count: int | None = None
-    is_current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day as it stands in the margin. `iso` is empty for memories without a date."""
-
-    iso: str
-    number: str
-    month: str
-    note: str
-    is_today: bool = False
+NAME_CHARACTERS = 36  # of a text, to tell rows apart when they are read out
+NO_WAY_BACK = "Stays: an image could not be brought back"
+NOTHING_OFFERED = Offers()
+_MARKUP = re.compile(r"[\s#*_>`|\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +49,10 @@ class Row:
     alt: str = ""
     width: int | None = None
     height: int | None = None
+    name: SafeString | str = ""  # what tells it from other rows; empty for one that cannot be curated
+    edit_url: str = ""
+    deletes: bool = False
+    stays: str = ""  # why it cannot be deleted, where others can
     why_url: str = ""  # where it stands why the memory was found, when a search did and the service tells
 
 
@@ -94,13 +82,24 @@ class Detail:
     image_url: str = ""
     width: int | None = None
     height: int | None = None
+    edit_url: str = ""
+    deletes: bool = False
+    stays: str = ""  # why it cannot be deleted, where others can
 
 
 def to_rows(
-    memories: tuple[Memory, ...], filters: Filters, sizes: Mapping[str, tuple[int, int]], *, explains: bool = False
+    memories: tuple[Memory, ...],
+    filters: Filters,
+    sizes: Mapping[str, tuple[int, int]],
+    *,
+    explains: bool = False,
+    offers: Offers = NOTHING_OFFERED,
 ) -> list[Row]:
-    """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found."""
-    build = _RowBuilder(filters, explains)
+    """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found.
+
+    `offers` are what can be done to them.
+    """
+    build = _RowBuilder(filters, explains, offers)
     return [build.row(memory, sizes.get(memory.id, (None, None))) for memory in memories]
 
 
@@ -122,20 +121,21 @@ def whole_text(memory: Memory, filters: Filters) -> SafeString:
     return Marker(query.free(filters.q)).mark(markdown.render(dates.without_date(memory.text, day)))
 
 
-def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> Detail:
-    """A memory for the panel; what the service does not tell is left out."""
+def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offers: Offers = NOTHING_OFFERED) -> Detail:
+    """A memory for the panel; what the service does not tell is left out, and so is what it does not offer."""
+    can = _can(memory, offers)
     day = dates.day_of(memory.text, memory.created_at)
     width, height = size or (None, None)
     facts = []
     if memory.created_at:
-        facts.append(("Created", _moment(memory.created_at)))
+        facts.append(("Created", moment(memory.created_at)))
     if (
         memory.updated_at
         and memory.created_at
         and memory.updated_at - memory.created_at > timedelta(seconds=1)
         and (memory.version or 1) > 1
     ):
-        facts.append(("Changed", _moment(memory.updated_at)))
+        facts.append(("Changed", moment(memory.updated_at)))
     if memory.source:
         facts.append(("Source", memory.source))
     facts.append(("Length", _words(dates.without_date(memory.text, day))))
@@ -155,40 +155,18 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None) -> De
         image_url=Addresses().image(memory.id) if memory.is_image else "",
         width=width,
         height=height,
+        edit_url=f"{Addresses().edit(memory.id)}?{filters.query_string()}".rstrip("?") if can.edit else "",
+        deletes=can.delete,
+        stays=can.stays,
     )
-
-
-def dots(buckets: Iterable[Bucket], filters: Filters, chosen: str) -> list[Dot]:
-    """The buckets in the navigation, `chosen` being the current one; the query and the type stay as they are."""
-    url = filters.bucket_urls()
-    return [
-        Dot(bucket.id, bucket.name, hue(bucket.id, bucket.name), url(bucket.id), bucket.memory_count, bucket.id == chosen)
-        for bucket in buckets
-    ]
-
-
-def hue(bucket_id: str, name: str) -> str:
-    """The bucket's colour class: always the same for the same bucket, a ring for the default one."""
-    if name.casefold() == "general":
-        return "hue-0"
-    number = int(bucket_id) if bucket_id.isascii() and bucket_id.isdigit() else zlib.crc32(bucket_id.encode())
-    return f"hue-{number % HUES + 1}"
-
-
-def to_day(day: date | None, today: date) -> Day:
-    """A date as the margin shows it."""
-    if day is None:
-        return Day("", "–", "No date", "")
-    note = f"{day:%A}" if day.year == today.year else str(day.year)
-    note = {0: "Today", 1: "Yesterday"}.get((today - day).days, note)
-    return Day(day.isoformat(), str(day.day), f"{day:%B}", note, day == today)
 
 
 class _RowBuilder:
     """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters, explains: bool) -> None:
+    def __init__(self, filters: Filters, explains: bool, offers: Offers) -> None:
         self._explains = explains
+        self._offers = offers
         self._addresses = Addresses()
         self._marker = Marker(query.free(filters.q))
         self._today = timezone.localdate()
@@ -202,6 +180,7 @@ class _RowBuilder:
         shown, goes_on = _excerpt(text, self._marker)
         is_cut = shown is not text
         width, height = size
+        can = _can(memory, self._offers)
         return Row(
             key=to_key(memory.id),
             url=self._addresses.memory(memory.id) + self._context,
@@ -215,8 +194,35 @@ class _RowBuilder:
             alt=" ".join(text.split())[:250] if memory.is_image else "",
             width=width,
             height=height,
+            name="" if memory.has_derived_id else _name(self._day(day), text),
+            edit_url=self._addresses.edit(memory.id) + self._context if can.edit else "",
+            deletes=can.delete,
+            stays=can.stays,
             why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
         )
+
+
+class _Can(NamedTuple):
+    """What can be done to a memory; `stays` says why it cannot be deleted, where others can."""
+
+    edit: bool
+    delete: bool
+    stays: str
+
+
+def _can(memory: Memory, offers: Offers) -> _Can:
+    if memory.has_derived_id:
+        return _Can(False, False, "")
+    is_kept = memory.is_image and not offers.restore
+    return _Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
+
+
+def _name(day: Day, text: str) -> SafeString:
+    """What tells a row from others when it is read out: "9 November: The bread: 500 g flour"."""
+    words = _MARKUP.sub(" ", text[: 2 * NAME_CHARACTERS]).strip()
+    if len(words) > NAME_CHARACTERS:
+        words = words[:NAME_CHARACTERS].rpartition(" ")[0] or words[:NAME_CHARACTERS]
+    return escape(f"{day.number} {day.month}: {words}" if day.iso else words)
 
 
 def _excerpt(text: str, marker: Marker) -> tuple[str, bool]:
@@ -244,7 +250,8 @@ def _dot(url: Callable[[str], str], bucket_id: str | None, name: str | None) -> 
     return Dot(bucket_id, name, hue(bucket_id, name), url(bucket_id))
 
 
-def _moment(moment: datetime) -> str:
+def moment(moment: datetime) -> str:
+    """A moment for people, in their own zone."""
     local = timezone.localtime(moment)
     return f"{local.day} {local:%B %Y, %H:%M}"
 

@@ -1,9 +1,9 @@
-"""What the pages and commands do with memories, through the client: list, search, find one, create, check."""
+"""What the pages and commands ask about memories, through the client: list, search, find one. `curating.py` writes them."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -12,19 +12,20 @@ from django.db import transaction
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
+from memoryweb.history import current
+from memoryweb.history.models import Entry
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
-from memoryweb.memoryplugin.types import Bucket, Created, Memory
+from memoryweb.memoryplugin.types import Memory
 
 from . import asked as asking
-from . import dates, query
+from . import query
 from .asked import Asked
 from .filters import Filters
 
 KEPT_SECONDS = 3600  # what hosted lists answered, by id
 LOOK_THROUGH = 500  # memories a call, when all must be looked through
-LOOK_FOR = 100  # the newest memories among which a write that may have happened is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,35 @@ def browse(client: MemoryPluginClient, filters: Filters, start: int | None = Non
     )
 
 
+def every(client: MemoryPluginClient, asked: Asked, most: int) -> list[Memory]:
+    """All memories that are asked for without words to search for, as they are now, but no more than `most`.
+
+    Of a hosted service's filtered lists, which are thin, the whole memories are looked up.
+    """
+    found: list[Memory] = []
+    cursor, skip, has_more = "", 0, True
+    while has_more and len(found) < most:
+        count = min(LOOK_THROUGH, most - len(found))
+        if asked.narrows or client.is_embedded:
+            page = client.get_memories_and_buckets(
+                bucket_id=asked.bucket_id or None,
+                content_type=asked.content_type,
+                latest=True,
+                count=count,
+                skip=0 if cursor else skip,
+                **_own_parameters(client, replace(asked, sort=asking.NEWEST), cursor),
+            )
+        else:
+            page = client.get_memories(latest=True, count=count, skip=skip)
+        found += page.memories
+        skip += page.received
+        cursor = page.next_cursor
+        has_more = bool(cursor) if client.is_embedded else page.received == count
+    if client.is_embedded or not asked.narrows:
+        return found
+    return list(current.memories(client, [memory.id for memory in found if not memory.has_derived_id]).values())
+
+
 def read_filters(client: MemoryPluginClient, filters: Filters) -> Asked:
     """What the filters ask this service for; asks for the bucket list only when the box names a bucket."""
     names_bucket = any(part.kind == "bucket" for part in query.parse(filters.q))
@@ -156,38 +186,19 @@ def look_through(client: MemoryPluginClient, memory_id: str) -> Memory:
     raise NotFound
 
 
-def create(client: MemoryPluginClient, text: str, day: date, bucket: Bucket | None) -> Created:
-    """Store a text, with `day` before it unless it begins with a date; `bucket` None is the default one.
-
-    On the embedded server a text of an earlier day is filed on that day.
-    """
-    text = dates.with_date(text.strip(), day)
-    created = client.add_new_memory(text, bucket_id=bucket.id if bucket else None, created_at=dates.noted(text))
-    bucket_services.forget(client)
-    if not client.is_embedded and not created.is_duplicate:
-        memory = Memory(
-            id=created.memory_id,
-            text=text,
-            bucket_id=bucket.id if bucket else None,
-            bucket_name=bucket.name if bucket else None,
-        )
-        cache.set(_key(client, memory.id), memory, KEPT_SECONDS)
-    return created
-
-
-def create_bucket(client: MemoryPluginClient, name: str) -> Bucket:
-    """A new bucket. Raises Invalid when the name is taken or not allowed."""
-    bucket = client.create_bucket(name)
-    bucket_services.forget(client)
-    return bucket
-
-
-def look_for(client: MemoryPluginClient, text: str, day: date, bucket: Bucket | None) -> Memory | None:
-    """The memory that `create` may have made with these arguments, among the newest ones; None when it is not there."""
-    text = dates.with_date(text.strip(), day)
-    page = client.get_memories_and_buckets(bucket_id=bucket.id if bucket else None, latest=True, count=LOOK_FOR)
-    bucket_services.forget(client)
-    return next((memory for memory in page.memories if memory.text.strip() == text), None)
+def keep_written(client: MemoryPluginClient, entries: Iterable[Entry]) -> None:
+    """After a write: keep a hosted service's memories as they were written, since its lists are thin; forget what is gone."""
+    if client.is_embedded:
+        return
+    for entry in entries:
+        if entry.subject != Entry.Subject.MEMORY or not entry.subject_id:
+            continue
+        if entry.outcome != Entry.Outcome.DONE or entry.after is None or entry.after["content_type"] == "image":
+            cache.delete(_key(client, entry.subject_id))
+            continue
+        names = ("text", "bucket_id", "bucket_name")
+        written = Memory(id=entry.subject_id, **{name: entry.after[name] for name in names})
+        cache.set(_key(client, written.id), written, KEPT_SECONDS)
 
 
 def _completed(client: MemoryPluginClient, memories: tuple[Memory, ...], buckets: BucketList, bucket_id: str) -> tuple[Memory, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import assistant, creating, views
+from . import assistant, creating, editing, merging, selecting, trash, views
 from .converters import MemoryIdConverter
 
 register_converter(MemoryIdConverter, "memory_id")
@@ -13,10 +13,19 @@ urlpatterns = [
     path("assistant/", assistant.show, name="assistant"),
     path("memories/new/", creating.new, name="new"),
     path("memories/check/", creating.check, name="check"),
+    path("memories/selection/move/", selecting.move, name="move"),
+    path("memories/selection/delete/", selecting.delete, name="delete"),
+    path("memories/selection/export/", selecting.export, name="export"),
+    path("memories/merge/", merging.merge, name="merge"),
+    path("memories/merge/losses/", merging.warn, name="losses"),
     path("memories/examples/load/", views.load_examples, name="load_examples"),
     path("memories/examples/remove/", views.remove_examples, name="remove_examples"),
+    path("trash/", trash.show, name="trash"),
+    path("trash/restore/", trash.restore, name="restore"),
     path("memories/<memory_id:memory_id>/", views.memory, name="memory"),
     path("memories/<memory_id:memory_id>/text/", views.text, name="text"),
     path("memories/<memory_id:memory_id>/why/", views.why, name="why"),
+    path("memories/<memory_id:memory_id>/edit/", editing.edit, name="edit"),
+    path("memories/<memory_id:memory_id>/versions/", editing.versions, name="versions"),
     path("memories/<memory_id:memory_id>/image", views.image, name="image"),
 ]

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
 from memoryweb.errorpages import bad_address, missing_page, service_error
+from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
-from . import images, listing, query, rows, services
+from . import curating, images, listing, query, rows, services
 from .creating import empty_form
 from .filters import Filters, SearchForm
 from .why import explain
@@ -56,8 +57,11 @@ def more(request: HttpRequest, filters: Filters, start: int, cursor: str = "") -
 
 
 def by_link(request: HttpRequest) -> bool:
-    """Whether htmx was set off by a link, such as one that removes a filter: then the search box has to follow."""
-    return wants_fragment(request) and request.htmx.trigger != "search"  # type: ignore[attr-defined]  # set by django-htmx
+    """Whether htmx was set off by a link, such as one that removes a filter: then the search box has to follow.
+
+    It has not when the results themselves are fetched again.
+    """
+    return wants_fragment(request) and request.htmx.trigger not in ("search", "results")  # type: ignore[attr-defined]  # set by django-htmx
 
 
 def form_beside(found: services.Listing) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     shown = services.find(client, memory_id, query.free(filters.q))
     size = images.sizes(client, (shown,)).get(shown.id)
     context: dict[str, Any] = {
-        "memory": rows.detail(shown, filters, size),
+        "memory": rows.detail(shown, filters, size, offers.of(client)),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
     if not wants_fragment(request):
@@ -120,14 +124,14 @@ def image(request: HttpRequest, memory_id: str) -> HttpResponse:
 @require_POST
 def load_examples(request: HttpRequest) -> HttpResponse:
     """Add the example memories (embedded server only)."""
-    connect(request.user).load_examples()  # the list says that they are there
+    curating.load_examples(connect(request.user), request.user)  # the list says that they are there
     return redirect("memories:browse")
 
 
 @require_POST
 def remove_examples(request: HttpRequest) -> HttpResponse:
     """Remove the examples that nobody has edited."""
-    removed = connect(request.user).remove_examples()
+    removed = curating.remove_examples(connect(request.user), request.user)
     messages.success(request, f"{removed} examples were removed.")
     return redirect("memories:browse")
 

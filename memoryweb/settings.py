@@ -28,6 +28,7 @@ SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 SEARCH_LANGUAGE = env.choice("SEARCH_LANGUAGE", "english", Stemmer.algorithms())
 SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
+TRASH_DAYS = env.whole_number("TRASH_DAYS", 30, 1, 3650)
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *EXTRA_HOSTS]
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "memoryweb",
     "memoryweb.accounts",
     "memoryweb.localapi",
+    "memoryweb.history",
     "buckets",
     "memories",
 ]
@@ -169,7 +171,7 @@ CONTENT_SECURITY_POLICY = {
 
 # One image of 10 MB and its form fields; Django keeps uploads over 2.5 MB in a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200  # a call of the API may name 100 memories
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -177,7 +179,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "images"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "memoryweb.staticfiles.HashedFiles"},
 }
 
 # Paths may hold sign-in links and queries may hold words of memories, so refusals (4xx) are not logged.

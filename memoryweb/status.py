@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from buckets import navigation
 from buckets import services as bucket_services
-from memories.filters import Filters
-from memories.listing import navigation
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -24,5 +23,4 @@ def page(request: HttpRequest) -> HttpResponse:
         context["status"] = client.get_status() if client.is_embedded else None
     except MemoryPluginError as error:
         context |= {"error": error, "connection_state": "off" if error.is_outage else "on"}
-    shown = navigation(client, buckets, Filters()) | {"is_every_bucket": False}  # this page is none of the list's
-    return render(request, "status.html", shown | context)
+    return render(request, "status.html", navigation.context(client, buckets) | context)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/", include("memoryweb.localapi.urls")),
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
+    path("history/", include("memoryweb.history.urls")),
     path("status/", status.page, name="status"),
     path("", include("memories.urls")),
 ]

@@ -263,7 +263,11 @@ def test_the_same_text_in_another_bucket_is_not_taken_for_it(save, hosted):
     assert "It was not saved." in " ".join(read(save(CHECK, **TYPED)).alerts)
 
 
-def test_looking_writes_nothing(save, hosted):
+def test_looking_writes_nothing(signed_in, save, hosted):
+    hosted.fail("lost", on="POST /api/memory")
+    save(**TYPED)
+    hosted.recover()
+    hosted.calls.clear()
     save(CHECK, **TYPED)
     assert {call.method for call in hosted.calls} == {"GET"}
 

@@ -61,7 +61,7 @@ def test_closing_leads_back_to_the_list_as_it_was(page_of, remember):
 
 def test_a_row_opens_its_memory_over_the_same_list(signed_in, remember):
     remember("2025-03-04 - Tea.")
-    opened = read(signed_in.get("/?q=tea")).articles[0].link("Open memory")
+    opened = read(signed_in.get("/?q=tea")).articles[0].opening
     assert opened.endswith("/?q=tea")
     assert read(signed_in.get(opened)).one("aside").body.text == "Tea."
 

@@ -127,7 +127,7 @@ def test_a_text_too_long_fits_into_the_box_and_is_said(signed_in, garden):
 
 
 def test_an_opened_result_keeps_its_marks_and_leads_back(signed_in, garden):
-    opened = read(signed_in.get("/?q=kickboxing")).articles[0].link("Open memory")
+    opened = read(signed_in.get("/?q=kickboxing")).articles[0].opening
     panel = read(signed_in.get(opened)).one("aside", aria_label="Memory")
     assert [mark.text for mark in panel.all("mark")] == ["Kickboxing"]
     assert panel.link("Close") == "/?q=kickboxing"

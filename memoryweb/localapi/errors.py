@@ -22,3 +22,10 @@ class Missing(ApiError):
 
     def __init__(self, sentence: str, **fields: object) -> None:
         super().__init__(404, sentence, **fields)
+
+
+class Conflict(ApiError):
+    """409: it is no longer, or not yet, as it must be; nothing was changed."""
+
+    def __init__(self, sentence: str, **fields: object) -> None:
+        super().__init__(409, sentence, **fields)

@@ -1,24 +1,44 @@
-"""The tables of the embedded server. The full-text index beside them is made by migration, from `search.py`."""
+"""The tables of the embedded server. The full-text index beside them is made by migration, from `search.py`.
+
+What is deleted moves to a table of its own and keeps its primary key, so that it can take its old place again; those keys are
+never given to anything else. So no query has to leave the trash out.
+"""
 
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
-class Bucket(models.Model):
-    """Where memories are filed. How many of each content type it holds is kept here, not counted for each page."""
+class BucketFields(models.Model):
+    """What stays of a bucket in the trash."""
 
     name = models.CharField(max_length=80)
-    key = models.CharField(max_length=240, unique=True, help_text="the name without regard to case")
     description = models.TextField(blank=True)
+    is_example = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class Bucket(BucketFields):
+    """Where memories are filed. How many of each content type it holds is kept here, not counted for each page."""
+
+    key = models.CharField(max_length=240, unique=True, help_text="the name without regard to case")
     text_count = models.PositiveIntegerField(default=0)
     image_count = models.PositiveIntegerField(default=0)
-    is_example = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
 
 
-class Memory(models.Model):
-    """A text or an image with its description. `public_id` is what the API calls its id; `id` orders ties."""
+class TrashedBucket(BucketFields):
+    """A deleted bucket, which was empty. It stays while a deleted memory, or a memory's version, names it."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="Bucket.id")
+    deleted_at = models.DateTimeField()
+
+
+class MemoryFields(models.Model):
+    """What stays of a memory in the trash. `public_id` is what the API calls its id; `id` orders ties."""
 
     class ContentType(models.TextChoices):
         """What kind of memory it is, as the API writes it."""
@@ -27,7 +47,6 @@ class Memory(models.Model):
         IMAGE = "image"
 
     public_id = models.CharField(max_length=40, unique=True)
-    bucket = models.ForeignKey(Bucket, on_delete=models.PROTECT)
     text = models.TextField(help_text="for an image, its description")
     digest = models.CharField(max_length=64, help_text="SHA-256 of what makes two memories the same: text and image")
     content_type = models.CharField(max_length=5, choices=ContentType)
@@ -41,6 +60,15 @@ class Memory(models.Model):
     is_example = models.BooleanField(default=False)
 
     class Meta:
+        abstract = True
+
+
+class Memory(MemoryFields):
+    """A text or an image with its description."""
+
+    bucket = models.ForeignKey(Bucket, on_delete=models.PROTECT)
+
+    class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="memory_newest"),
             models.Index(fields=["bucket", "-created_at", "-id"], name="memory_newest_in_bucket"),
@@ -50,6 +78,30 @@ class Memory(models.Model):
             models.Index(fields=["image"], condition=~models.Q(image=""), name="memory_image"),
             models.Index(fields=["id"], condition=models.Q(is_example=True), name="memory_example"),
         ]
+
+
+class TrashedMemory(MemoryFields):
+    """A deleted memory. Its image's file and its versions stay while it is here."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="Memory.id")
+    bucket_id = models.BigIntegerField(help_text="of a Bucket or a TrashedBucket")
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-deleted_at", "-id"], name="trashed_last")]
+
+
+class Version(models.Model):
+    """A state that a memory was in, written when it was left. Rows are added, and removed only with their memory."""
+
+    memory_id = models.BigIntegerField(help_text="of a Memory or a TrashedMemory")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    bucket_id = models.BigIntegerField(help_text="of a Bucket or a TrashedBucket")
+    changed_at = models.DateTimeField(help_text="since when it was so")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["memory_id", "number"], name="version_of_memory")]
 
 
 class Vector(models.Model):

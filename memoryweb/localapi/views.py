@@ -1,4 +1,4 @@
-"""The operations of openapi.yaml: each reads its input, calls the store, and returns what becomes JSON.
+"""The operations of openapi.yaml: each reads its input, has the work done, and returns what becomes JSON.
 
 `endpoint.py` does what all have in common.
 """
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from . import images, meaning, store, wire
+from . import buckets, examples, images, inputs, lists, meaning, outputs, store, trash, versions
 from .errors import Missing
 from .filters import EVERYTHING
 
@@ -31,32 +32,50 @@ def contract(request: HttpRequest) -> dict[str, Any]:
 
 def list_buckets(request: HttpRequest) -> list[dict[str, Any]]:
     """GET /api/buckets."""
-    wire.read_parameters(request, wire.BucketsParameters)
-    return [wire.bucket_json(bucket) for bucket in store.buckets()]
+    inputs.read_parameters(request, inputs.BucketsParameters)
+    return [outputs.bucket_json(bucket) for bucket in buckets.every()]
 
 
 def create_bucket(request: HttpRequest) -> dict[str, Any]:
     """POST /api/buckets."""
-    bucket = wire.read_body(request, wire.BucketInput)
-    return wire.bucket_json(store.create_bucket(bucket.name, bucket.description))
+    bucket = inputs.read_body(request, inputs.BucketInput)
+    return outputs.bucket_json(buckets.create(bucket.name, bucket.description))
+
+
+def update_bucket(request: HttpRequest, bucket_id: str) -> dict[str, Any]:
+    """PATCH /api/buckets/{bucketId}."""
+    change = inputs.read_body(request, inputs.BucketUpdateInput)
+    bucket = buckets.update(inputs.read_bucket_id(bucket_id), name=change.name, description=change.description)
+    return outputs.bucket_json(bucket)
+
+
+def delete_bucket(request: HttpRequest, bucket_id: str) -> dict[str, str]:
+    """DELETE /api/buckets/{bucketId}."""
+    buckets.delete(inputs.read_bucket_id(bucket_id))
+    return {"done": "ok"}
+
+
+def restore_bucket(request: HttpRequest, bucket_id: str) -> dict[str, Any]:
+    """POST /api/buckets/{bucketId}/restore."""
+    return outputs.bucket_json(buckets.restore(inputs.read_bucket_id(bucket_id)))
 
 
 def get_memories(request: HttpRequest) -> Any:
     """GET /api/memory: `{data, count, total}`, or strings for v=1."""
-    wanted = wire.read_parameters(request, wire.MemoriesParameters)
+    wanted = inputs.read_parameters(request, inputs.MemoriesParameters)
     count = BEST_COUNT if wanted.query and not wanted.all else wanted.limit(DEFAULT_COUNT)
-    answer = store.find(wanted.query, EVERYTHING, order=wanted.order(), skip=wanted.offset(), count=count)
+    answer = lists.find(wanted.query, EVERYTHING, order=wanted.order(), skip=wanted.offset(), count=count)
     if wanted.v == 1:
         return [row["text"] for row in answer.rows]
-    data = {"data": [wire.memory_json(row, request) for row in answer.rows], "count": len(answer.rows)}
-    return data if wanted.query else data | {"total": store.total(EVERYTHING, store.buckets())}
+    data = {"data": [outputs.memory_json(row, request) for row in answer.rows], "count": len(answer.rows)}
+    return data if wanted.query else data | {"total": lists.total(EVERYTHING, buckets.every())}
 
 
 def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
     """GET /api/v2/memory: memories, all buckets, and how many examples there are."""
-    wanted = wire.read_parameters(request, wire.MemoriesAndBucketsParameters)
+    wanted = inputs.read_parameters(request, inputs.MemoriesAndBucketsParameters)
     filters = wanted.filters()
-    answer = store.find(
+    answer = lists.find(
         wanted.query,
         filters,
         order=wanted.order(),
@@ -65,23 +84,23 @@ def get_memories_and_buckets(request: HttpRequest) -> dict[str, Any]:
         after=wanted.after(),
         explains=wanted.explain,
     )
-    memories = [wire.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in answer.rows]
-    buckets = store.buckets()
+    memories = [outputs.memory_json(row, request) if wanted.includeIds or row["image"] else row["text"] for row in answer.rows]
+    there = buckets.every()
     body = {
         "memories": memories,
-        "buckets": [wire.bucket_json(bucket) for bucket in buckets],
-        "examples": store.examples(),
-        "total": None if wanted.query else store.total(filters, buckets),
+        "buckets": [outputs.bucket_json(bucket) for bucket in there],
+        "examples": examples.count(),
+        "total": None if wanted.query else lists.total(filters, there),
         "found": answer.found,
         "isCapped": answer.is_capped if wanted.query else None,
-        "nextCursor": wire.cursor(wanted.order(), answer.next) if answer.next else None,
+        "nextCursor": outputs.cursor(wanted.order(), answer.next) if answer.next else None,
     }
     return {name: value for name, value in body.items() if value is not None}
 
 
 def add_new_memory(request: HttpRequest) -> dict[str, Any]:
     """POST /api/memory and POST /api/v2/memory."""
-    memory, image = wire.read_memory(request)
+    memory, image = inputs.read_memory(request)
     public_id, there = store.add(
         memory.text, bucket_id=memory.bucketId, source=memory.source, created_at=memory.createdAt, image=image
     )
@@ -90,47 +109,83 @@ def add_new_memory(request: HttpRequest) -> dict[str, Any]:
 
 def update_or_move_memories(request: HttpRequest) -> dict[str, Any]:
     """POST /api/v2/memory/update."""
-    change = wire.read_body(request, wire.UpdateInput)
+    change = inputs.read_body(request, inputs.UpdateInput)
     if change.memoryIds is not None:
         moved = store.move(change.memoryIds, bucket_id=change.bucketId, bucket_name=change.bucketName)
         return {"done": "ok", "moved": moved}
-    store.update(change.memoryId or "", text=change.text, bucket_id=change.bucketId, bucket_name=change.bucketName)
+    store.update(
+        change.memoryId or "",
+        text=change.text,
+        bucket_id=change.bucketId,
+        bucket_name=change.bucketName,
+        if_version=change.ifVersion,
+    )
     return {"done": "ok"}
+
+
+def get_memories_by_id(request: HttpRequest) -> dict[str, Any]:
+    """GET /api/memories: those with the ids of the query."""
+    wanted = inputs.read_parameters(request, inputs.MemoriesByIdParameters)
+    return {"memories": [outputs.memory_json(row, request) for row in lists.memories(wanted.id)]}
 
 
 def get_memory(request: HttpRequest, memory_id: str) -> dict[str, Any]:
     """GET /api/memories/{memoryId}; with a query, why that finds it."""
-    wanted = wire.read_parameters(request, wire.MemoryParameters)
-    return wire.memory_json(store.memory(memory_id, wanted.query), request)
+    wanted = inputs.read_parameters(request, inputs.MemoryParameters)
+    return outputs.memory_json(lists.memory(memory_id, wanted.query), request)
 
 
 def delete_memory(request: HttpRequest, memory_id: str) -> dict[str, str]:
     """DELETE /api/memories/{memoryId}."""
-    if not store.delete([memory_id]):
+    if not trash.delete([memory_id]):
         raise Missing("There is no memory with this id.")
     return {"done": "ok"}
 
 
-def bulk_delete_memories(request: HttpRequest) -> dict[str, int]:
+def bulk_delete_memories(request: HttpRequest) -> dict[str, Any]:
     """POST /api/memories/bulk-delete."""
-    ids = set(wire.read_body(request, wire.BulkDeleteInput).memoryIds)
-    deleted = store.delete(ids)
-    return {"deleted": deleted, "failed": len(ids) - deleted}
+    ids = set(inputs.read_body(request, inputs.MemoryIdsInput).memoryIds)
+    deleted = trash.delete(ids)
+    rejected = sorted(ids.difference(deleted))
+    return {"deleted": len(deleted), "failed": len(rejected), "rejectedIds": rejected}
 
 
-def load_examples(request: HttpRequest) -> dict[str, int]:
+def get_versions(request: HttpRequest, memory_id: str) -> dict[str, Any]:
+    """GET /api/memories/{memoryId}/versions."""
+    return {"versions": [outputs.version_json(state) for state in versions.of(memory_id)]}
+
+
+def get_trash(request: HttpRequest) -> dict[str, Any]:
+    """GET /api/trash."""
+    wanted = inputs.read_parameters(request, inputs.PageParameters)
+    rows = trash.listed(skip=wanted.offset(), count=wanted.limit(DEFAULT_COUNT))
+    return {
+        "memories": [outputs.memory_json(row, request) for row in rows],
+        "total": trash.total(),
+        "days": settings.TRASH_DAYS,
+    }
+
+
+def restore_memories(request: HttpRequest) -> dict[str, int]:
+    """POST /api/memories/restore."""
+    return {"restored": trash.restore(inputs.read_body(request, inputs.MemoryIdsInput).memoryIds)}
+
+
+def load_examples(request: HttpRequest) -> dict[str, Any]:
     """POST /api/examples."""
-    return {"added": store.add_examples()}
+    added = examples.add()
+    return {"added": len(added), "memoryIds": added}
 
 
-def remove_examples(request: HttpRequest) -> dict[str, int]:
+def remove_examples(request: HttpRequest) -> dict[str, Any]:
     """DELETE /api/examples."""
-    return {"removed": store.remove_examples()}
+    removed = examples.remove()
+    return {"removed": len(removed), "memoryIds": removed}
 
 
 def status(request: HttpRequest) -> dict[str, Any]:
     """GET /api/status."""
-    return wire.status_json(store.buckets(), meaning.status())
+    return outputs.status_json(buckets.every(), meaning.status())
 
 
 def image(request: HttpRequest, signed: str) -> HttpResponse:

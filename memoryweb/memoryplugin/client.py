@@ -10,12 +10,18 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from . import wire
-from .errors import BrokenAnswer, Forbidden, Invalid, NotFound, RefusedToken
+from .errors import BrokenAnswer, Conflict, Forbidden, Invalid, NotFound, RefusedToken, Unsupported
 from .exchange import SOURCE, BearerToken, Exchange, no_auth
 from .local import LOCAL_URL, ActAs
-from .types import Bucket, BulkDeleted, Created, Image, Memory, Page, Status
+from .types import Bucket, BulkDeleted, Created, Image, Memory, Page, Status, Trash, Version
 
 IMAGE_HOST = "memoryplugin.com"
+# What a service may lack, and a POST for each that cannot change anything.
+OFFERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "create_bucket": ("/api/buckets", {}),
+    "update": ("/api/v2/memory/update", {}),
+    "delete": ("/api/memories/bulk-delete", {"memoryIds": []}),
+}
 
 
 class MemoryPluginClient:
@@ -62,6 +68,28 @@ class MemoryPluginClient:
         """POST /api/buckets (observed): the new bucket. Raises Invalid for a name that is taken or not allowed."""
         body = {"name": name, "description": description or None}
         return wire.read_bucket(self._post("/api/buckets", body))
+
+    def update_bucket(self, bucket_id: str, *, name: str | None = None, description: str | None = None) -> Bucket:
+        """PATCH /api/buckets/{bucketId} (own): rename or describe a bucket; returns it as it is now.
+
+        Raises NotFound, and Invalid for a name that is taken or not allowed, or when General is to be renamed.
+        """
+        body = self._body({"name": name, "description": description})
+        return wire.read_bucket(self._call("PATCH", f"/api/buckets/{quote(bucket_id, safe='')}", json=body))
+
+    def delete_bucket(self, bucket_id: str) -> None:
+        """DELETE /api/buckets/{bucketId} (own): put an empty bucket into the trash.
+
+        Raises Conflict while memories are in it, Invalid for General, NotFound.
+        """
+        self._call("DELETE", f"/api/buckets/{quote(bucket_id, safe='')}", params={"source": SOURCE})
+
+    def restore_bucket(self, bucket_id: str) -> Bucket:
+        """POST /api/buckets/{bucketId}/restore (own): take a bucket out of the trash.
+
+        Raises Conflict when its name is taken by now, NotFound when it is not in the trash.
+        """
+        return wire.read_bucket(self._post(f"/api/buckets/{quote(bucket_id, safe='')}/restore", {}))
 
     def get_memories(
         self, *, query: str = "", all: bool = False, latest: bool = False, count: int | None = None, skip: int = 0
@@ -171,17 +199,18 @@ class MemoryPluginClient:
         text: str | None = None,
         bucket_id: str | None = None,
         bucket_name: str | None = None,
+        if_version: int | None = None,
     ) -> None:
         """POST /api/v2/memory/update (observed): change one memory's text or bucket, or move up to 100.
 
         Moving several is all or nothing. Raises NotFound when a memory or the bucket is not there, and then changes
-        nothing.
+        nothing. `if_version` (own, for one memory): raises Conflict, and changes nothing, when it has another version.
         """
         ids = list(memory_ids)
         body: dict[str, Any] = {"memoryId": ids[0]} if len(ids) == 1 else {"memoryIds": ids}
         if bucket_id is not None:
             body["bucketId"] = wire.to_bucket_parameter(bucket_id)
-        self._post("/api/v2/memory/update", body | {"text": text, "bucketName": bucket_name})
+        self._post("/api/v2/memory/update", body | {"text": text, "bucketName": bucket_name, "ifVersion": if_version})
 
     def get_memory(self, memory_id: str, *, query: str = "") -> Memory:
         """GET /api/memories/{memoryId} (own): one memory, with `query` also why that finds it.
@@ -189,6 +218,14 @@ class MemoryPluginClient:
         Raises NotFound, also on a service without the operation.
         """
         return wire.read_memory(self._get(f"/api/memories/{quote(memory_id, safe='')}", {"query": query}))
+
+    def get_memories_by_id(self, memory_ids: Iterable[str]) -> tuple[Memory, ...]:
+        """GET /api/memories (own): up to 100 memories, in this order; those that are not there are left out."""
+        return wire.read_page(self._get("/api/memories", {"id": list(memory_ids)})).memories
+
+    def get_versions(self, memory_id: str) -> tuple[Version, ...]:
+        """GET /api/memories/{memoryId}/versions (own): its states, the present one first. Raises NotFound."""
+        return wire.read_versions(self._get(f"/api/memories/{quote(memory_id, safe='')}/versions", {}))
 
     def delete_memory(self, memory_id: str) -> None:
         """DELETE /api/memories/{memoryId} (observed). Raises NotFound."""
@@ -198,17 +235,45 @@ class MemoryPluginClient:
         """POST /api/memories/bulk-delete (observed): delete up to 100 memories; ids that are not there are counted."""
         return wire.read_bulk_deleted(self._post("/api/memories/bulk-delete", {"memoryIds": list(memory_ids)}))
 
-    def load_examples(self) -> int:
-        """POST /api/examples (own): add the example memories; returns how many were added."""
-        return wire.read_count(self._post("/api/examples", {}), "added")
+    def get_trash(self, *, count: int, skip: int = 0) -> Trash:
+        """GET /api/trash (own): deleted memories, what was deleted last first."""
+        return wire.read_trash(self._get("/api/trash", {"count": count, "skip": skip}))
 
-    def remove_examples(self) -> int:
-        """DELETE /api/examples (own): remove the examples that nobody has edited; returns how many went."""
-        return wire.read_count(self._call("DELETE", "/api/examples"), "removed")
+    def restore_memories(self, memory_ids: Iterable[str]) -> None:
+        """POST /api/memories/restore (own): take up to 100 memories out of the trash, all or none.
+
+        Raises NotFound when one is not there. Where a memory's bucket was deleted, that comes back too.
+        """
+        self._post("/api/memories/restore", {"memoryIds": list(memory_ids)})
+
+    def load_examples(self) -> tuple[str, ...]:
+        """POST /api/examples (own): add the example memories; returns the ids of those that were added."""
+        return wire.read_memory_ids(self._post("/api/examples", {}))
+
+    def remove_examples(self) -> tuple[str, ...]:
+        """DELETE /api/examples (own): put the examples that nobody has edited into the trash; returns their ids."""
+        return wire.read_memory_ids(self._call("DELETE", "/api/examples"))
 
     def get_status(self) -> Status:
         """GET /api/status (own): how the server stands. Raises NotFound on a service without the operation."""
         return wire.read_status(self._get("/api/status", {}))
+
+    def offers(self) -> frozenset[str]:
+        """Which of "create_bucket", "update" and "delete" the service has; they are not on its own API pages.
+
+        The embedded server has all. A hosted service is asked, with calls that cannot change anything.
+        """
+        return frozenset(OFFERS) if self.is_embedded else frozenset(filter(self._has, OFFERS))
+
+    def _has(self, offer: str) -> bool:
+        path, body = OFFERS[offer]
+        try:
+            self._post(path, body)
+        except (NotFound, Unsupported, Forbidden):
+            return False
+        except (Invalid, Conflict):  # it was understood well enough to be refused
+            pass
+        return True
 
     def fetch_image(self, url: str) -> Image:
         """The bytes behind an image memory's signed URL.
@@ -253,7 +318,11 @@ class MemoryPluginClient:
         return {"source": SOURCE} | {name: "true" if value is True else value for name, value in present.items()}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._call("POST", path, json={"source": SOURCE} | {k: v for k, v in body.items() if v is not None})
+        return self._call("POST", path, json=self._body(body))
+
+    def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Those fields that say something, with the name of this client."""
+        return {"source": SOURCE} | {name: value for name, value in fields.items() if value is not None}
 
     def _call(self, method: str, path: str, **request: Any) -> Any:
         _, content = self._exchange.send(method, self.base_url + path, **request)

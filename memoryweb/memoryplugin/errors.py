@@ -7,6 +7,7 @@
     ├── Forbidden        403: the token is good, but not for this
     ├── NotFound         404 and 410: there is no such memory, bucket or operation
     ├── Unsupported      405 and 501: this service does not offer the operation
+    ├── Conflict         409: it is not, or no longer, as the call expected; nothing was changed
     ├── Invalid          400, 413, 422: the service does not accept what was sent
     ├── Limited          429: too many calls; `retry_after` says when to come back, in seconds
     ├── BrokenAnswer     it answered with something that is not the contract's
@@ -74,13 +75,17 @@ class Forbidden(MemoryPluginError):
 
 
 class NotFound(MemoryPluginError):
-    """404 and 410."""
+    """404 and 410. `rejected_ids` are the memories that are not there, where the service names them."""
 
     title = "That is not there"
     status = 404
     retry = False
     is_outage = False
     default_sentence = "The memory service has no such memory or bucket. It may have been deleted."
+
+    def __init__(self, sentence: str = "", *, rejected_ids: tuple[str, ...] = ()) -> None:
+        self.rejected_ids = rejected_ids
+        super().__init__(sentence)
 
 
 class Unsupported(MemoryPluginError):
@@ -91,6 +96,20 @@ class Unsupported(MemoryPluginError):
     retry = False
     is_outage = False
     default_sentence = "The memory service does not offer this."
+
+
+class Conflict(MemoryPluginError):
+    """409; `version` is the one that the memory has, None where the service does not say."""
+
+    title = "It has changed meanwhile"
+    status = 409
+    retry = False
+    is_outage = False
+    default_sentence = "What was to be changed has been changed meanwhile, so it was left as it is."
+
+    def __init__(self, sentence: str = "", *, version: int | None = None) -> None:
+        self.version = version
+        super().__init__(sentence)
 
 
 class Invalid(MemoryPluginError):

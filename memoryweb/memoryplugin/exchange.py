@@ -17,6 +17,7 @@ from . import wire
 from .deadline import Deadline, DeadlineAdapter
 from .errors import (
     BrokenAnswer,
+    Conflict,
     Forbidden,
     Invalid,
     Limited,
@@ -127,16 +128,16 @@ class Exchange:
                 raise TimedOut(outcome_unknown=sent) from None
             raise BrokenAnswer(outcome_unknown=sent) from None
         if not 200 <= response.status_code < 300:
-            _raise_for(response, self._sentence_of(content), sent)
+            _raise_for(response, self._readable(content), sent)
         return response, content
 
-    def _sentence_of(self, content: bytes) -> str:
-        """What an error's body says; nothing where it is unreadable or repeats the token."""
+    def _readable(self, content: bytes) -> Any:
+        """An error's body; None where it is unreadable or repeats the token."""
         try:
-            sentence = wire.read_error(json.loads(content))
+            body = json.loads(content)
         except (ValueError, RecursionError):
-            return ""
-        return "" if isinstance(self._auth, BearerToken) and self._auth.is_in(sentence) else sentence
+            return None
+        return None if isinstance(self._auth, BearerToken) and self._auth.is_in(wire.read_error(body)) else body
 
 
 def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -169,8 +170,8 @@ def _never_connected(error: requests.ConnectionError) -> bool:
     return isinstance(getattr(reason, "reason", reason), NewConnectionError)
 
 
-def _raise_for(response: requests.Response, sentence: str, sent: bool) -> NoReturn:
-    """Raise what a status outside 200 to 299 means."""
+def _raise_for(response: requests.Response, body: Any, sent: bool) -> NoReturn:
+    """Raise what a status outside 200 to 299 means, with what its `body` says."""
     status = response.status_code
     if status == 429:
         raise Limited(_retry_after(response.headers.get("Retry-After", "")))
@@ -180,9 +181,11 @@ def _raise_for(response: requests.Response, sentence: str, sent: bool) -> NoRetu
     if status in meanings:
         raise meanings[status]
     if status in (404, 410):
-        raise NotFound
+        raise NotFound(rejected_ids=wire.read_rejected(body))
+    if status == 409:
+        raise Conflict(wire.read_error(body), version=wire.read_version(body))
     if status in (400, 413, 415, 422):
-        raise Invalid(sentence)
+        raise Invalid(wire.read_error(body))
     raise BrokenAnswer(outcome_unknown=sent)
 
 

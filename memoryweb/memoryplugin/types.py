@@ -43,7 +43,7 @@ class Memory:
 
     `id` always has a value: an item that comes without one gets a name derived from its content, which begins with "~"
     and can only be looked for in lists. `image_url` is a signed address that dies after 4 hours; it is never shown,
-    and kept out of repr. Times are aware.
+    and kept out of repr. `deleted_at` is set in the trash alone. Times are aware.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Memory:
     width: int | None = None
     height: int | None = None
     why: Why | None = field(default=None, repr=False)
+    deleted_at: datetime | None = None
 
     @property
     def is_image(self) -> bool:
@@ -104,10 +105,31 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class BulkDeleted:
-    """How many memories went, and how many were not there."""
+    """How many memories went, and how many were not there; the embedded server also says which."""
 
     deleted: int
     failed: int
+    rejected_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A state that a memory was in since `changed_at`; numbers begin with 1."""
+
+    number: int
+    text: str = field(repr=False)
+    bucket_id: str
+    bucket_name: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """Some of the deleted memories, what was deleted last first; `total` lie there, each for so many `days`."""
+
+    memories: tuple[Memory, ...]
+    total: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)

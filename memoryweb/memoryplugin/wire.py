@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import BrokenAnswer
-from .types import Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Why, WhyWord
+from .types import Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
 
 
 def read_buckets(answer: Any) -> tuple[Bucket, ...]:
@@ -26,7 +26,7 @@ def read_buckets(answer: Any) -> tuple[Bucket, ...]:
 
 
 def read_bucket(answer: Any) -> Bucket:
-    """The bucket that POST /api/buckets made."""
+    """The bucket that a write made or changed."""
     if isinstance(answer, dict) and isinstance(answer.get("bucket"), dict):
         answer = answer["bucket"]
     bucket = _bucket(answer)
@@ -77,16 +77,38 @@ def read_created(answer: Any) -> Created:
 
 
 def read_bulk_deleted(answer: Any) -> BulkDeleted:
-    """The counts that POST /api/memories/bulk-delete answers with."""
-    return BulkDeleted(read_count(answer, "deleted"), read_count(answer, "failed"))
-
-
-def read_count(answer: Any, name: str) -> int:
-    """The count that stands under `name`, as the operations on examples answer."""
-    count = _count(answer.get(name)) if isinstance(answer, dict) else None
-    if count is None:
+    """What POST /api/memories/bulk-delete answers with: counts, and perhaps the ids that were not there."""
+    fields = answer if isinstance(answer, dict) else {}
+    deleted, failed = _count(fields.get("deleted")), _count(fields.get("failed"))
+    if deleted is None or failed is None:
         raise BrokenAnswer(outcome_unknown=True)
-    return count
+    return BulkDeleted(deleted, failed, _identifiers(fields.get("rejectedIds")))
+
+
+def read_memory_ids(answer: Any) -> tuple[str, ...]:
+    """The memories that a write on the examples concerned."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("memoryIds"), list):
+        raise BrokenAnswer(outcome_unknown=True)
+    return _identifiers(answer["memoryIds"])
+
+
+def read_versions(answer: Any) -> tuple[Version, ...]:
+    """What GET /api/memories/{memoryId}/versions answers; it has at least the present one."""
+    items = answer.get("versions") if isinstance(answer, dict) else None
+    read = [_version(item) for item in items] if isinstance(items, list) else []
+    versions = tuple(version for version in read if version is not None)
+    if not versions or len(versions) < len(read):
+        raise BrokenAnswer
+    return versions
+
+
+def read_trash(answer: Any) -> Trash:
+    """What GET /api/trash answers."""
+    fields = answer if isinstance(answer, dict) else {}
+    total, days = _count(fields.get("total")), _count(fields.get("days"))
+    if total is None or days is None:
+        raise BrokenAnswer
+    return Trash(read_page(answer).memories, total, days)
 
 
 def read_status(answer: Any) -> Status:
@@ -114,6 +136,16 @@ def read_error(answer: Any) -> str:
     """The service's own sentence in an error body; empty where there is none fit to show."""
     sentence = _text(answer.get("error")) if isinstance(answer, dict) else None
     return sentence.strip()[:300] if sentence else ""
+
+
+def read_rejected(answer: Any) -> tuple[str, ...]:
+    """The ids of an error body that are not there."""
+    return _identifiers(answer.get("rejectedIds")) if isinstance(answer, dict) else ()
+
+
+def read_version(answer: Any) -> int | None:
+    """The version of an error body that a memory has."""
+    return _count(answer.get("version")) if isinstance(answer, dict) else None
 
 
 def _bucket(item: Any) -> Bucket | None:
@@ -152,7 +184,18 @@ def _memory(item: Any) -> Memory | None:
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
         why=_why(item.get("why")),
+        deleted_at=_moment(metadata.get("deletedAt")),
     )
+
+
+def _version(item: Any) -> Version | None:
+    if not isinstance(item, dict):
+        return None
+    number, text, changed_at = _count(item.get("version")), _text(item.get("text")), _moment(item.get("changedAt"))
+    bucket_id, bucket_name = _identifier(item.get("bucketId")), _text(item.get("bucketName"))
+    if number is None or text is None or changed_at is None or bucket_id is None or bucket_name is None:
+        return None
+    return Version(number, text, bucket_id, bucket_name, changed_at)
 
 
 def _why(item: Any) -> Why | None:
@@ -188,6 +231,12 @@ def _identifier(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return _text(str(value)) or None
+
+
+def _identifiers(value: Any) -> tuple[str, ...]:
+    """The readable ids of a list; none where it is no list."""
+    read = [_identifier(item) for item in value] if isinstance(value, list) else []
+    return tuple(identifier for identifier in read if identifier is not None)
 
 
 def _count(value: Any) -> int | None:

@@ -1,8 +1,9 @@
 """A stand-in for the hosted service: it answers as the examples on the API's own pages do, and fails on demand.
 
 Text memories of /api/v2/memory are thin (`{id, text}`, or strings), its images have no id, bucket ids are integers in one answer
-and strings in another, GET /api/memory knows neither a bucket nor a total, and our own operations do not exist. Signed image
-addresses die after four hours of the stand-in's own clock, which `pass_time` moves.
+and strings in another, GET /api/memory knows no total, and our own operations do not exist. What is merely observed in clients of
+the service (changing, deleting, creating buckets) is there unless the stand-in `lacks` it. Signed image addresses die after four
+hours of the stand-in's own clock, which `pass_time` moves.
 
 Tests mount it as a transport (the fixture `hosted`); `python -m memoryweb.tests.hosted --port 8065 --delay 0.3` serves it over
 HTTP, to be named in MEMORYPLUGIN_URL together with the token `hosted-token`.
@@ -20,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 from PIL import Image
@@ -34,6 +35,7 @@ from memoryweb.memoryplugin import deadline
 TOKEN = "hosted-token"
 IMAGE_LIFETIME = timedelta(hours=4)
 DEFAULT_BUCKET = 64
+OFFERS = {"update", "delete", "create_bucket"}  # what a service may lack
 _numbers = itertools.count(1)
 
 
@@ -117,7 +119,10 @@ def picture(width: int = 40, height: int = 30, colour: str = "teal") -> bytes:
 
 
 class Hosted:
-    """One account of the hosted service, empty but for three buckets. `calls` are the requests that came in."""
+    """One account of the hosted service, empty but for three buckets.
+
+    `calls` are the requests that came in; `lacks` names those of OFFERS that are answered with a 404.
+    """
 
     def __init__(self, base_url: str, token: str = TOKEN) -> None:
         self.base_url = base_url
@@ -126,6 +131,7 @@ class Hosted:
         self.items: list[Item] = []
         self.pictures: dict[str, bytes] = {}
         self.calls: list[Call] = []
+        self.lacks: set[str] = set()
         self.before: Callable[[Call], object] = lambda call: None  # a test may hold a call here
         self._faults: dict[str, tuple[str, bool]] = {}
         self._passed = timedelta()
@@ -207,15 +213,19 @@ class Hosted:
             return self._image(call)
         if call.headers.get("Authorization") != f"Bearer {self.token}":
             return refusal(401, "Unauthorized")
-        operation = {
-            "GET /api/buckets": self._list_buckets,
-            "POST /api/buckets": self._create_bucket,
-            "GET /api/memory": self._get_memories,
-            "POST /api/memory": self._add_memory,
-            "GET /api/v2/memory": self._get_memories_and_buckets,
-            "POST /api/v2/memory": self._add_memory,
-        }.get(str(call))
-        return operation(call) if operation else refusal(404, "Not found")
+        operations: dict[str, tuple[Callable[[Call], Answer], str]] = {
+            "GET /api/buckets": (self._list_buckets, ""),
+            "POST /api/buckets": (self._create_bucket, "create_bucket"),
+            "GET /api/memory": (self._get_memories, ""),
+            "POST /api/memory": (self._add_memory, ""),
+            "GET /api/v2/memory": (self._get_memories_and_buckets, ""),
+            "POST /api/v2/memory": (self._add_memory, ""),
+            "POST /api/v2/memory/update": (self._update, "update"),
+            "POST /api/memories/bulk-delete": (self._delete_many, "delete"),
+        }
+        one = call.method == "DELETE" and call.path.startswith("/api/memories/")
+        operation, offer = (self._delete_one, "delete") if one else operations.get(str(call), (None, ""))
+        return operation(call) if operation and offer not in self.lacks else refusal(404, "Not found")
 
     def _list_buckets(self, call: Call) -> Answer:
         counts = {number: sum(item.bucket == number for item in self.items) for number in self.buckets}
@@ -226,7 +236,9 @@ class Hosted:
 
     def _create_bucket(self, call: Call) -> Answer:
         name = call.json.get("name", "").strip()
-        if not name or name.casefold() in (there.casefold() for there in self.buckets.values()):
+        if not name:
+            return refusal(400, "name is required")
+        if name.casefold() in (there.casefold() for there in self.buckets.values()):
             return refusal(400, "A bucket with this name exists already.")
         number = max(self.buckets) + 1
         self.buckets[number] = name
@@ -261,6 +273,44 @@ class Hosted:
         if same:
             return as_json(200, {"done": "ok", "memoryId": same.id, "isDuplicate": True})
         return as_json(200, {"done": "ok", "memoryId": self.add(text, bucket=bucket).id})
+
+    def _update(self, call: Call) -> Answer:
+        """One memory's text, bucket or both; or the bucket of up to 100, all or none. What else is sent is ignored."""
+        body = call.json
+        ids = [body["memoryId"]] if body.get("memoryId") else list(dict.fromkeys(body.get("memoryIds") or ()))
+        text, names_bucket = body.get("text"), "bucketId" in body or "bucketName" in body
+        if not 1 <= len(ids) <= 100 or (not names_bucket and (text is None or "memoryIds" in body)):
+            return refusal(400, "memoryId or memoryIds, and what to change, are required")
+        if text is not None and not text.strip():
+            return refusal(400, "text is required")
+        named = (body.get("bucketName") or "").casefold()
+        bucket = next((n for n, name in self.buckets.items() if n == body.get("bucketId") or name.casefold() == named), None)
+        if names_bucket and bucket is None:
+            return refusal(404, "There is no such bucket")
+        items = {item.id: item for item in self.items if item.id in ids}
+        if rejected := [memory_id for memory_id in ids if memory_id not in items]:
+            return as_json(404, {"error": "Memory not found", "rejectedIds": rejected})
+        for item in items.values():
+            item.text = item.text if text is None else text.strip()
+            item.bucket = item.bucket if bucket is None else bucket
+        return as_json(200, {"done": "ok"} | ({"moved": len(items)} if "memoryIds" in body else {}))
+
+    def _delete_one(self, call: Call) -> Answer:
+        memory_id = unquote(call.path.removeprefix("/api/memories/"))
+        return as_json(200, {"done": "ok"}) if self._remove({memory_id}) else refusal(404, "Memory not found")
+
+    def _delete_many(self, call: Call) -> Answer:
+        ids = call.json.get("memoryIds") or []
+        if not 1 <= len(ids) <= 100:
+            return refusal(400, "memoryIds must name 1 to 100 memories")
+        deleted = self._remove(set(ids))
+        return as_json(200, {"deleted": deleted, "failed": len(set(ids)) - deleted})
+
+    def _remove(self, ids: set[str]) -> int:
+        """Delete, for good, those of the memories that are there; returns how many."""
+        before = len(self.items)
+        self.items = [item for item in self.items if item.id not in ids]
+        return before - len(self.items)
 
     def _chosen(
         self, params: Mapping[str, str], *, bucket: int | None = None, kind: str | None = None, best: int | None = None
@@ -391,6 +441,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8065)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds that every answer takes")
     parser.add_argument("--fault", choices=sorted(FAULTS), help="fail like this, always")
+    parser.add_argument("--lacks", nargs="*", default=[], choices=sorted(OFFERS), help="operations that are not there")
     parser.add_argument("--empty", action="store_true", help="start without memories")
     options = parser.parse_args()
     server, hosted = http_server(options.port)
@@ -400,6 +451,7 @@ def main() -> None:
         hosted.fill(36, bucket=66, images=True)
     if options.fault:
         hosted.fail(options.fault)
+    hosted.lacks = set(options.lacks)
     print(f"MEMORYPLUGIN_URL={hosted.base_url} MEMORYPLUGIN_TOKEN={hosted.token}", flush=True)  # noqa: T201
     try:
         server.serve_forever()

@@ -56,6 +56,12 @@ class Node:
         return any(node.name == name for node in self.all("a"))
 
     @property
+    def opening(self) -> str:
+        """Where the link leads that opens this row's memory."""
+        (href,) = {node["href"] for node in self.all("a") if node.name.startswith("Open memory")}
+        return href
+
+    @property
     def articles(self) -> list["Node"]:
         return self.all("article")
 

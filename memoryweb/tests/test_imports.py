@@ -12,6 +12,7 @@ FORBIDDEN = {
     "memoryweb.localapi": PAGES,
     "memoryweb.accounts": (*PAGES, "memoryweb.localapi"),
     "memoryweb.templating": (*PAGES, "requests", "memoryweb.localapi", "memoryweb.memoryplugin"),
+    "memoryweb.history": ("memories", "memoryweb.localapi", "requests", "urllib3"),
     "buckets": ("memories", "memoryweb.localapi", "requests", "urllib3"),
     "memories": ("memoryweb.localapi", "requests", "urllib3"),
 }

@@ -60,6 +60,8 @@ MALFORMED = [
     ("REDIS_URL", "localhost:6379", "an address that begins with redis://"),
     ("TIME_ZONE", "Berlin", "a time zone's name, such as Europe/Berlin"),
     ("SEARCH_LANGUAGE", "klingon", "one of "),
+    ("TRASH_DAYS", "0", "a whole number from 1 to 3650"),
+    ("TRASH_DAYS", "3651", "a whole number from 1 to 3650"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 

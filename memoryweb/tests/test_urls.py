@@ -4,12 +4,14 @@ The tables are held against the URLconf, so that a new address without a line he
 """
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 
+from memories import curating
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.hosted import picture
 
@@ -22,11 +24,17 @@ STATUSES = {
     "healthz": (200, 405, 200, 405),
     "api/openapi.json": (200, 405, 200, 405),
     "api/buckets": REFUSED,
+    "api/buckets/<str:bucket_id>": REFUSED,
+    "api/buckets/<str:bucket_id>/restore": REFUSED,
     "api/memory": REFUSED,
     "api/v2/memory": REFUSED,
     "api/v2/memory/update": REFUSED,
+    "api/memories": REFUSED,
     "api/memories/bulk-delete": REFUSED,
+    "api/memories/restore": REFUSED,
     "api/memories/<str:memory_id>": REFUSED,
+    "api/memories/<str:memory_id>/versions": REFUSED,
+    "api/trash": REFUSED,
     "api/examples": REFUSED,
     "api/status": REFUSED,
     "api/images/<path:signed>": (200, 405, 200, 405),
@@ -35,22 +43,54 @@ STATUSES = {
     "signin/<str:secret>/": (410, 405, 302, 405),
     "signout/": (302, 302, 405, 302),
     "account/password/": (302, 302, 200, 422),
+    "buckets/": (302, 302, 200, 405),
+    "buckets/new/": (302, 302, 200, 422),
     "buckets/renew/": (302, 302, 405, 302),
+    "buckets/<str:bucket_id>/": (302, 302, 200, 422),
+    "buckets/<str:bucket_id>/delete/": (302, 302, 200, 422),
+    "buckets/<str:bucket_id>/merge/": (302, 302, 200, 422),
+    "history/": (302, 302, 200, 405),
+    "history/undo/": (302, 302, 405, 302),
+    "history/<int:number>/": (302, 302, 200, 405),
+    "history/<int:number>/undo/": (302, 302, 405, 302),
+    "history/<int:number>/continue/": (302, 302, 405, 302),
+    "history/<int:number>/retry/": (302, 302, 405, 302),
+    "history/<int:number>/check/": (302, 302, 405, 302),
     "status/": (302, 302, 200, 405),
     "": (302, 302, 200, 405),
     "assistant/": (302, 302, 200, 405),
     "memories/new/": (302, 302, 200, 422),
     "memories/check/": (302, 302, 405, 422),
+    "trash/": (302, 302, 200, 405),
+    "trash/restore/": (302, 302, 405, 422),
     "memories/examples/load/": (302, 302, 405, 302),
     "memories/examples/remove/": (302, 302, 405, 302),
+    "memories/selection/move/": (302, 302, 405, 422),
+    "memories/selection/delete/": (302, 302, 405, 422),
+    "memories/selection/export/": (302, 302, 405, 422),
+    "memories/merge/": (302, 302, 400, 400),
+    "memories/merge/losses/": (302, 302, 405, 302),
     MEMORY: (302, 302, 200, 405),
+    f"{MEMORY}edit/": (302, 302, 200, 422),
+    f"{MEMORY}versions/": (302, 302, 302, 405),
     f"{MEMORY}text/": (302, 302, 302, 405),
     f"{MEMORY}why/": (302, 302, 302, 405),
     f"{MEMORY}image": (302, 302, 200, 405),
 }
 OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/"}
 # Routes that answer a page to a GET, each with whether htmx gets a fragment there.
-PAGES = {"": True, "assistant/": False, "memories/new/": True, MEMORY: True, "account/password/": False, "status/": False}
+PAGES = {
+    "": True,
+    "assistant/": False,
+    "memories/new/": True,
+    MEMORY: True,
+    f"{MEMORY}edit/": True,
+    "account/password/": False,
+    "status/": False,
+}
+
+PAGES |= dict.fromkeys(["buckets/", "buckets/new/", "buckets/<str:bucket_id>/", "buckets/<str:bucket_id>/delete/"], False)
+PAGES |= dict.fromkeys(["buckets/<str:bucket_id>/merge/", "history/", "history/<int:number>/", "trash/"], False)
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> list[str]:
@@ -63,17 +103,26 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> list[s
 
 @pytest.fixture
 def address(owner):
-    """The address of a route, whose memory, image and signature exist."""
+    """The address of a route, whose memory, image, signature, bucket and batch exist."""
     client = connect(owner)
     image = client.add_new_memory("2025-03-04 - A teal square.", image=picture()).memory_id
     text = client.add_new_memory("2025-03-04 - A plain note.").memory_id
+    bucket = client.create_bucket("Garden").id
+    number = curating.create(client, owner, "2025-03-04 - Written down.", date(2025, 3, 4), None).progress.batch.pk
     signed = client.get_memory(image).image_url.partition("/images/")[2]
 
     def of(route: str) -> str:
         if route.startswith(MEMORY):
             memory_page = reverse("memories:memory", args=[image if route.endswith("image") else text])
             return memory_page + route.removeprefix(MEMORY)
-        parts = {"<str:memory_id>": text, "<path:signed>": signed, "<str:secret>": "used-up", "*": "nowhere"}
+        parts = {
+            "<str:memory_id>": text,
+            "<str:bucket_id>": bucket,
+            "<int:number>": str(number),
+            "<path:signed>": signed,
+            "<str:secret>": "used-up",
+            "*": "nowhere",
+        }
         return "/" + re.sub(r"<.*>|\*", lambda part: parts[part[0]], route)
 
     return of

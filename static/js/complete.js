@@ -28,7 +28,7 @@ const values = {
   after: dates,
   before: dates,
   type: () => [["text", ""], ["image", ""]],
-  bucket: () => [...document.querySelectorAll("#buckets ul:last-of-type .name")].map((name) => [quoted(name.textContent), ""]),
+  bucket: () => [...document.querySelectorAll("#bucket-list .name")].map((name) => [quoted(name.textContent), ""]),
   source: () => [...document.querySelectorAll("#sources option")].map((option) => [quoted(option.value), ""]),
 };
 

@@ -13,10 +13,12 @@ const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.p
 // Says which day the memory will carry: the text's own date, else the one chosen above it.
 function showDay(form) {
   const field = form.elements.date;
+  if (!field) return;
   const head = form.elements.text.value.match(headDate)?.[0].trim();
   const own = head && isDay(head) ? head : "";
   const day = own || field.value.trim();
-  const name = isDay(day) ? new Date(`${day}T12:00:00`).toLocaleDateString("en", { weekday: "long" }) : "is no day; write one like 2025-03-04";
+  const none = day || field.dataset.today ? "is no day; write one like 2025-03-04" : "No date";
+  const name = isDay(day) ? new Date(`${day}T12:00:00`).toLocaleDateString("en", { weekday: "long" }) : none;
   form.querySelector("[data-day-name]").textContent = own ? `The text has its own date: ${day}` : name + (day === localDay() ? ", today" : "");
   field.classList.toggle("is-overruled", Boolean(own));
 }
@@ -44,18 +46,19 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.form?.matches(".memory-form")) showDay(event.target.form);
+  if (event.target.form?.matches(".keeps")) showDay(event.target.form);
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "memory-form") showDay(event.target); // not with each result: naming a weekday takes a millisecond
+  const form = event.target.matches(".keeps") ? event.target : event.target.matches(".row.is-editing") && event.target.querySelector(".keeps");
+  if (form) showDay(form); // not with each result: naming a weekday takes a millisecond
 });
-const standing = document.getElementById("memory-form");
-if (standing) showDay(standing);
+document.querySelectorAll(".keeps").forEach(showDay);
 
 // While it is on its way the text stands still, since the answer takes the form's place.
 const hold = (still) => (event) => {
-  if (event.detail.elt.closest(".memory-form")) document.getElementById("memory-text").readOnly = still;
+  const form = event.detail.elt.closest(".keeps");
+  if (form && event.detail.elt.matches(".keeps, button")) form.elements.text.readOnly = still;
 };
 document.addEventListener("htmx:beforeRequest", hold(true));
 document.addEventListener("htmx:afterRequest", hold(false));

@@ -1,3 +1,7 @@
+import { post } from "./act.js";
+import { bind } from "./keys.js";
+import { focusOn, keyOf, rowOf, rows } from "./rows.js";
+
 // Back to a list that htmx has to fetch again: to the place one had scrolled to. Only that offset is stored, with the history.
 const keep = () => history.replaceState({ ...history.state, offset: Math.round(scrollY) }, "");
 let timer = 0;
@@ -42,3 +46,46 @@ document.addEventListener(
   },
   true,
 );
+
+// Something was written: the list is fetched again where it is. What stood at the top of the window stays there, and the focus stays
+// with its row, or with the one that took its place. An open editor is not swept away; the list waits until it is closed.
+let isOld = false;
+
+async function renew() {
+  const results = document.getElementById("results");
+  if (!results || !document.getElementById("matching")) return;
+  isOld = Boolean(document.getElementById("editor"));
+  if (isOld) return;
+  const all = rows();
+  const at = all.indexOf(document.activeElement.closest(".row"));
+  const focused = keyOf(all[at]);
+  const head = document.querySelector(".top").getBoundingClientRect().bottom;
+  const seen = all.map((row) => [keyOf(row), row.getBoundingClientRect().top]).filter(([key, top]) => key && top >= head);
+  const url = new URL(document.getElementById("matching").dataset.filters, location.href);
+  const here = new URLSearchParams(location.search);
+  for (const name of ["sort", "skip"]) if (here.get(name)) url.searchParams.set(name, here.get(name));
+  if (all.length) url.searchParams.set("rows", Math.min(Math.max(all.length, Number(here.get("rows")) || 0), 990));
+  await htmx.ajax("GET", url.pathname + url.search, { source: results, target: results, swap: "innerHTML" });
+  const [key, top] = seen.find(([one]) => rowOf(one)) ?? [];
+  if (key) scrollBy(0, rowOf(key).getBoundingClientRect().top - top);
+  if (at >= 0 && document.activeElement === document.body) {
+    const row = rowOf(focused) ?? rows()[Math.min(at, rows().length - 1)];
+    if (row) focusOn(row);
+  }
+}
+
+export function renewIfOld(isSure = false) {
+  if (isOld || isSure) renew();
+}
+
+document.addEventListener("memories-changed", renew);
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-close-toast]");
+  if (!closer) return;
+  event.preventDefault();
+  document.getElementById("toast").replaceChildren();
+});
+
+const undo = () => document.getElementById("undo-last");
+bind(["Ctrl+z"], "Undo what you did last", () => post(undo().action), { when: undo });

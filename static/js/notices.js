@@ -1,6 +1,6 @@
-// Where it is said what went wrong: above the list, or in the form of the open dialog, since nothing behind it can be reached.
-function place() {
-  const form = document.querySelector("dialog[open] form");
+// Where it is said what went wrong: in the form that was sent or is open in a dialog, since what is behind it cannot be reached; else
+// above the list.
+function place(form = document.querySelector("dialog[open] form")) {
   if (!form) return document.getElementById("notice");
   const said = form.querySelector(".notices");
   if (said) return said;
@@ -9,7 +9,7 @@ function place() {
 }
 
 // memoryweb itself does not answer. (What the memory service does wrong, the server says.)
-function say(title, sentence) {
+function say(title, sentence, elt) {
   const banner = document.createElement("div");
   banner.className = "banner bad";
   banner.setAttribute("role", "alert");
@@ -18,17 +18,25 @@ function say(title, sentence) {
   strong.textContent = `${title} `;
   text.append(strong, sentence);
   banner.append(text);
-  place()?.replaceChildren(banner);
+  place(elt?.closest(".keeps") ?? undefined)?.replaceChildren(banner);
 }
 
-document.addEventListener("htmx:sendError", () => say("memoryweb does not answer.", "Nothing was lost. Check that it is running, then try again."));
-document.addEventListener("htmx:timeout", () => say("memoryweb takes too long.", "Nothing was lost. Try again in a moment."));
+const lost = (elt, verb) => (verb === "get" ? "Nothing was lost." : elt.closest(".keeps") ? "What you typed is still here." : "History tells whether it was done.");
+document.addEventListener("htmx:sendError", ({ detail: { elt, requestConfig } }) =>
+  say("memoryweb does not answer.", `${lost(elt, requestConfig.verb)} Check that it is running, then try again.`, elt),
+);
+document.addEventListener("htmx:timeout", ({ detail: { elt, requestConfig } }) => say("memoryweb takes too long.", `${lost(elt, requestConfig.verb)} Try again in a moment.`, elt));
 
-// What was typed stays: an answer that is no form is said within the form and does not take its place.
+// What was typed stays: an answer that is not the form again, though it failed, is said within the form and does not take its place.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const isForm = detail.target.matches(".memory-form") && detail.serverResponse.includes('id="memory-form"');
-  if (isForm || !detail.requestConfig.elt.closest(".memory-form")) return;
-  detail.target = place();
-  detail.swapOverride = "innerHTML";
-  detail.ignoreTitle = true;
+  const form = detail.requestConfig.elt.closest(".keeps");
+  const isForm = detail.serverResponse.includes(`id="${form?.id}"`);
+  if (form && !isForm && (detail.isError || form.matches(".memory-form"))) {
+    detail.target = place(form);
+    detail.swapOverride = "innerHTML";
+    detail.ignoreTitle = true;
+  } else if (!form && detail.isError && detail.target.matches(".row")) {
+    detail.target = document.getElementById("toast"); // the row stays when its editor cannot be had
+    detail.swapOverride = "innerHTML";
+  }
 });

@@ -1,9 +1,13 @@
+import { bind } from "./keys.js";
+
 // One memory as a panel over the list. The list stays in the page, so Back gives it as it was left.
 const slot = () => document.getElementById("panel"); // looked up each time: going back, htmx replaces the whole body
 const isOpen = () => Boolean(slot()?.firstElementChild);
 const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 let opener = null;
 let listTitle = "";
+let waiting = 0;
+const DOUBLE = 250; // ms within which a second click makes a double click
 
 // The list grows narrower beside the panel; the row that was opened stays where it was.
 async function show(url) {
@@ -43,23 +47,33 @@ document.addEventListener("click", (event) => {
     close(closer.href);
     return;
   }
-  let link = event.target.closest("[data-panel]");
-  if (!link && !event.target.closest("a, button, input, details, img") && getSelection().isCollapsed) {
-    link = event.target.closest(".row")?.querySelector("[data-panel]");
+  const link = event.target.closest("[data-panel]");
+  if (link) {
+    event.preventDefault();
+    open(link);
+    return;
   }
-  if (!link) return;
-  event.preventDefault();
+  clearTimeout(waiting);
+  if (event.detail > 1 || event.target.closest("a, button, input, details, img, form, .acts, .pick") || !getSelection().isCollapsed) return;
+  const inRow = event.target.closest(".row")?.querySelector("[data-panel]");
+  if (!inRow) return;
+  const mayBeDouble = event.target.closest(".text") && inRow.parentElement.querySelector("[data-edit]");
+  if (mayBeDouble) waiting = setTimeout(open, DOUBLE, inRow); // a second click edits instead
+  else open(inRow);
+});
+
+function open(link) {
   if (history.state?.panel) history.replaceState(history.state, "", link.href);
   else history.pushState({ panel: true, fromList: true }, "", link.href);
   opener = link;
   if (!isOpen()) listTitle = document.title;
   mark();
   show(link.href);
-});
+}
 
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || !isOpen() || document.querySelector("dialog[open], :popover-open")) return;
-  close(slot().querySelector("[data-close-panel]")?.href);
+bind(["Escape"], "Close the memory", () => close(slot().querySelector("[data-close-panel]")?.href), {
+  when: (target) => slot() && isOpen() && !target.closest("#editor") && !document.querySelector("dialog[open], :popover-open"),
+  typing: true,
 });
 
 // A search is about the list: the panel goes, and the address is the list's again.

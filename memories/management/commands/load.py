@@ -26,8 +26,9 @@ class Command(BaseCommand):
         """Called by Django. Ends with an error when a file cannot be opened or the service fails."""
         entries = [(f"{path.name}, {place}", entry) for path in options["files"] for place, entry in self._read(path)]
         report = loading.Report()
+        owner = accounts.owner()
         try:
-            reports = loading.load(connect(accounts.owner()), entries, options["bucket"].strip())
+            reports = loading.load(connect(owner), owner, entries, options["bucket"].strip())
             for so_far in tqdm(reports, total=len(entries), unit=" memories", disable=None, leave=False):
                 report = so_far
         except MemoryPluginError as error:

@@ -14,7 +14,7 @@ from memoryweb.memoryplugin.local import LOCAL_URL
 pytestmark = pytest.mark.django_db
 
 OPERATIONS = [
-    (method.upper(), path.replace("{memoryId}", "mem_x"))
+    (method.upper(), path.replace("{memoryId}", "mem_x").replace("{bucketId}", "5"))
     for path, operations in views.contract_document()["paths"].items()
     for method in operations
 ]
@@ -81,8 +81,8 @@ class TestTokens:
 class TestAddressesAndMethods:
     @pytest.mark.parametrize(
         "path",
-        ["/api/", "/api/nothing", "/api/buckets/", "/api/buckets/5", "/api/v3/memory", "/api/memories/", "/api/memories/a/b",
-         "/api/a%0Ab", "/api/%00", "/api/%ff", "/api/ü", "/api/openapi.yaml"],
+        ["/api/", "/api/nothing", "/api/buckets/", "/api/buckets/5/", "/api/buckets/5/6", "/api/v3/memory", "/api/memories/",
+         "/api/memories/a/b", "/api/a%0Ab", "/api/%00", "/api/%ff", "/api/ü", "/api/openapi.yaml"],
     )  # fmt: skip
     @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
     def test_an_unknown_address_is_a_json_404(self, api, method, path):
@@ -100,7 +100,12 @@ class TestAddressesAndMethods:
             ("/api/v2/memory", "GET, POST"),
             ("/api/v2/memory/update", "POST"),
             ("/api/memories/mem_x", "GET, DELETE"),
+            ("/api/memories/mem_x/versions", "GET"),
             ("/api/memories/bulk-delete", "POST"),
+            ("/api/memories/restore", "POST"),
+            ("/api/memories", "GET"),
+            ("/api/trash", "GET"),
+            ("/api/buckets/5/restore", "POST"),
             ("/api/examples", "POST, DELETE"),
             ("/api/openapi.json", "GET, HEAD"),
             ("/api/images/x", "GET, HEAD"),
@@ -124,7 +129,7 @@ class TestFailures:
     @pytest.fixture(autouse=True)
     def broken(self, monkeypatch):
         """A server with a bug in it."""
-        monkeypatch.setattr("memoryweb.localapi.store.buckets", lambda: 1 / 0)
+        monkeypatch.setattr("memoryweb.localapi.buckets.every", lambda: 1 / 0)
 
     def test_a_bug_is_a_json_500_without_details(self, api):
         answer = api.get("/api/buckets")

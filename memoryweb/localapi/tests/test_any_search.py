@@ -7,12 +7,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryweb.localapi import search, store
+from memoryweb.localapi import lists, search, store
 from memoryweb.localapi.filters import EVERYTHING, Filter
 
 WORDS = ["tea", "teas", "coffee", "milk", "2025-03-04", "Tee", "お茶", "x"]
 QUERIES = st.lists(st.sampled_from([*WORDS, "March", "te", "cof"]), max_size=4).map(" ".join)
-ORDERS = st.sampled_from([store.RELEVANCE, store.NEWEST, store.OLDEST])
+ORDERS = st.sampled_from([lists.RELEVANCE, lists.NEWEST, lists.OLDEST])
 FILTERS = st.builds(
     Filter,
     content_type=st.sampled_from(["", "text", "image"]),
@@ -40,7 +40,7 @@ def full(django_db_setup, django_db_blocker):
 
 
 def ids(query, filters, order, **paging):
-    answer = store.find(query, filters, order=order, **paging)
+    answer = lists.find(query, filters, order=order, **paging)
     return [row["id"] for row in answer.rows], answer
 
 
@@ -51,7 +51,7 @@ def test_every_paging_gives_the_same_memories(full, django_db_blocker, monkeypat
     with django_db_blocker.unblock(), monkeypatch.context() as patch:
         for name, value in bounds.items():
             patch.setattr(search, name, value)
-        order = order if query else store.NEWEST
+        order = order if query else lists.NEWEST
         everything, answer = ids(query, filters, order, skip=0, count=None)
         assert len(everything) == len(set(everything))
         by_skip, skip = [], 0
@@ -60,7 +60,7 @@ def test_every_paging_gives_the_same_memories(full, django_db_blocker, monkeypat
             skip += size
         assert by_skip == everything
         assert answer.found is None or answer.found == len(everything)
-        if order != store.RELEVANCE:
+        if order != lists.RELEVANCE:
             by_cursor, after = [], None
             while True:
                 page, answer = ids(query, filters, order, skip=0, count=size, after=after)
@@ -75,7 +75,7 @@ def test_every_paging_gives_the_same_memories(full, django_db_blocker, monkeypat
 @settings(max_examples=10_000, derandomize=True, deadline=HANGS, database=None, suppress_health_check=CHECKS)
 def test_any_query_is_answered(full, django_db_blocker, query, filters, order):
     with django_db_blocker.unblock():
-        answer = store.find(query, filters, order=order, skip=0, count=10, explains=True)
+        answer = lists.find(query, filters, order=order, skip=0, count=10, explains=True)
         assert len(answer.rows) <= 10
 
 
@@ -84,8 +84,8 @@ def test_any_query_is_answered(full, django_db_blocker, query, filters, order):
 def test_any_phrase_and_any_exclusion_is_answered(full, django_db_blocker, text):
     with django_db_blocker.unblock():
         for filters in (Filter(phrases=(text,)), Filter(excluded=(text,))):
-            store.find(text, filters, order=store.RELEVANCE, skip=0, count=10)
-            store.find("", filters, order=store.NEWEST, skip=0, count=10)
+            lists.find(text, filters, order=lists.RELEVANCE, skip=0, count=10)
+            lists.find("", filters, order=lists.NEWEST, skip=0, count=10)
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_any_phrase_and_any_exclusion_is_answered(full, django_db_blocker, text)
 )
 def test_the_longest_queries_are_answered(full, django_db_blocker, query):
     with django_db_blocker.unblock():
-        store.find(query, EVERYTHING, order=store.RELEVANCE, skip=0, count=10, explains=True)
-        store.find(query, EVERYTHING, order=store.OLDEST, skip=0, count=10)
+        lists.find(query, EVERYTHING, order=lists.RELEVANCE, skip=0, count=10, explains=True)
+        lists.find(query, EVERYTHING, order=lists.OLDEST, skip=0, count=10)

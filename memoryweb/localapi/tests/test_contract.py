@@ -232,7 +232,7 @@ class TestUpdate:
         memory_id, work = service.add("tea"), service.bucket("Work")
         service.client.update_or_move_memories([memory_id], **{by: str(work) if by == "bucket_id" else "WORK"})
         moved = service.client.get_memory(memory_id)
-        assert (moved.bucket_name, moved.text, moved.version) == ("Work", "tea", 1)
+        assert (moved.bucket_name, moved.text, moved.version) == ("Work", "tea", 2)
         assert service.counts() == {"General": 0, "Work": 1}
 
     def test_text_and_bucket_change_together(self, service):
@@ -363,14 +363,29 @@ class TestBulkDelete:
 class TestExamples:
     def test_loading_twice_adds_nothing(self, service):
         added = service.client.load_examples()
-        assert added >= 40
-        assert service.client.load_examples() == 0
-        assert sum(service.counts().values()) == added
+        assert len(added) >= 40
+        assert service.client.load_examples() == ()
+        assert sum(service.counts().values()) == len(added)
 
-    def test_they_can_all_be_removed_again(self, service):
+    def test_their_ids_are_told(self, service):
         added = service.client.load_examples()
-        assert service.client.remove_examples() == added
+        assert set(added) == {memory.id for memory in service.client.get_memories_and_buckets(all=True).memories}
+
+    def test_they_can_all_be_removed_again_and_restored(self, service):
+        added = service.client.load_examples()
+        counts = service.counts()
+        assert set(service.client.remove_examples()) == set(added)
         assert service.counts() == {"General": 0}
+        service.client.restore_memories(added)
+        assert service.counts() == counts
+        assert service.client.get_memories_and_buckets().examples == len(added)
+
+    def test_after_they_were_removed_they_can_be_loaded_again(self, service):
+        service.client.load_examples()
+        counts = service.counts()
+        service.client.remove_examples()
+        service.client.load_examples()
+        assert service.counts() == counts
 
     def test_six_are_images_that_can_be_fetched(self, service):
         service.client.load_examples()
@@ -386,7 +401,7 @@ class TestExamples:
     def test_they_are_counted_in_the_list(self, service):
         added = service.client.load_examples()
         service.add("my own")
-        assert service.client.get_memories_and_buckets().examples == added
+        assert service.client.get_memories_and_buckets().examples == len(added)
 
     def test_removing_keeps_what_the_person_wrote_edited_or_moved(self, service):
         service.client.load_examples()

@@ -1,8 +1,10 @@
 """schemathesis against the embedded server: whatever is sent, no 5xx, and only answers that openapi.yaml declares."""
 
+import itertools
+
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import (
@@ -12,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from memoryweb.accounts import services as accounts
-from memoryweb.localapi import images, store
+from memoryweb.localapi import buckets, images, store, trash
 from memoryweb.localapi.views import contract_document
 from memoryweb.wsgi import application
 
@@ -24,7 +26,8 @@ schema = schemathesis.openapi.from_dict(
     ),
 )
 schema.app = application
-about_memories = schema.include(path_regex="memories/|update$")
+about_what_exists = schema.include(path_regex="memories|update$|buckets/|trash")
+numbers = itertools.count()
 bounded = settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -44,17 +47,22 @@ def stored(transactional_db, picture):
 @schema.parametrize()
 @bounded
 def test_every_answer_is_a_declared_one(case, headers):
+    assume(case.path_parameters.get("memoryId") not in ("bulk-delete", "restore"))  # the addresses of other operations
     case.call_and_validate(headers=headers, checks=CHECKS)
 
 
-@about_memories.parametrize()
+@about_what_exists.parametrize()
 @bounded
-def test_so_is_every_answer_about_memories_that_exist(case, headers, stored):
-    if "memoryId" in case.path_parameters:
-        case.path_parameters["memoryId"] = stored(0)
+def test_so_is_every_answer_about_memories_and_buckets_that_exist(case, headers, stored):
+    ids, bucket = [stored(0), stored(1)], buckets.create(f"Work {next(numbers)}")
+    path = {"memoryId": ids[0], "bucketId": str(bucket.id)}
+    case.path_parameters |= {name: path[name] for name in path.keys() & case.path_parameters.keys()}
     if isinstance(case.body, dict):
-        known = {"memoryIds": [stored(0), stored(1)], "bucketId": store.default_bucket().id}
+        known = {"memoryIds": ids, "bucketId": bucket.id}
         case.body |= {name: known[name] for name in known.keys() & case.body.keys()}
         if "memoryIds" not in case.body:
-            case.body["memoryId"] = stored(1)
+            case.body["memoryId"] = ids[1]
+    if case.operation.path.endswith("/restore"):
+        trash.delete(ids)
+        buckets.delete(bucket.id)
     case.call_and_validate(headers=headers, checks=CHECKS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memoryweb.localapi import meaning, store
+from memoryweb.localapi import buckets, lists, meaning, store
 from memoryweb.localapi.filters import EVERYTHING, Filter
 from memoryweb.localapi.models import Memory
 
@@ -26,7 +26,7 @@ def near(monkeypatch, db):
 
 
 def found(query, filters=EVERYTHING):
-    return [row["text"] for row in store.find(query, filters, order=store.RELEVANCE, skip=0, count=10).rows]
+    return [row["text"] for row in lists.find(query, filters, order=lists.RELEVANCE, skip=0, count=10).rows]
 
 
 def test_a_memory_without_the_words_is_found_when_it_is_near_enough(near):
@@ -44,7 +44,7 @@ def test_the_nearer_of_two_with_the_same_words_comes_first(near):
 
 
 def test_words_that_most_of_the_searched_memories_have_are_not_embedded(near):
-    work = store.create_bucket("Work").id
+    work = buckets.create("Work").id
     for number in range(10):
         store.add(f"Anna wrote {number}", bucket_id=work)
         store.add(f"number {number} of something else")

@@ -10,9 +10,10 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image, ImageCms, PngImagePlugin
 
-from memoryweb.localapi import images, store
+from memoryweb.localapi import images, store, trash
 from memoryweb.localapi.errors import Refused
 from memoryweb.memoryplugin.errors import Invalid, NotFound
 
@@ -30,6 +31,11 @@ def stored_files():
     """Every file in the storage of this test."""
     folders, _ = default_storage.listdir("") if default_storage.exists("") else ([], [])
     return [name for folder in folders for name in default_storage.listdir(folder)[1]]
+
+
+def purge_all():
+    """Empty the trash for good."""
+    trash.purge(timezone.now())
 
 
 def png(*chunks, width=1, height=1):
@@ -376,40 +382,61 @@ class TestAddresses:
 
     def test_one_whose_file_is_gone_is_a_json_404(self, service, url):
         service.client.delete_memory(service.client.get_memories_and_buckets().memories[0].id)
+        purge_all()
         answer = Client().get(self.path(url))
         assert (answer.status_code, list(answer.json())) == (404, ["error"])
 
 
 class TestFiles:
+    def test_the_file_stays_while_its_memory_lies_in_the_trash(self, service, picture):
+        made = service.client.add_new_memory("one", image=picture())
+        service.client.delete_memory(made.memory_id)
+        in_trash = service.client.get_trash(count=1).memories[0]
+        assert service.client.fetch_image(in_trash.image_url).content_type == "image/png"
+
     def test_the_file_goes_with_its_last_memory(self, service, picture):
         first = service.client.add_new_memory("one", image=picture())
         second = service.client.add_new_memory("two", image=picture())
         service.client.delete_memory(first.memory_id)
+        purge_all()
         assert len(stored_files()) == 1
         service.client.delete_memory(second.memory_id)
+        purge_all()
         assert stored_files() == []
 
-    def test_deleting_both_at_once_removes_it_too(self, service, picture):
+    def test_the_file_stays_while_another_memory_in_the_trash_has_it(self, service, picture):
+        ids = [service.client.add_new_memory(text, image=picture()).memory_id for text in ("one", "two")]
+        service.client.delete_memory(ids[0])
+        between = timezone.now()
+        service.client.delete_memory(ids[1])
+        trash.purge(between)
+        assert len(stored_files()) == 1
+
+    def test_purging_both_at_once_removes_it_too(self, service, picture):
         ids = [service.client.add_new_memory(text, image=picture()).memory_id for text in ("one", "two")]
         service.client.bulk_delete_memories(ids)
+        purge_all()
         assert stored_files() == []
 
     def test_another_image_stays(self, service, picture):
         service.client.add_new_memory("one", image=picture(colour="red"))
         blue = service.client.add_new_memory("two", image=picture(colour="blue"))
         service.client.delete_memory(blue.memory_id)
+        purge_all()
         assert len(stored_files()) == 1
 
     def test_the_examples_take_their_files_with_them(self, service):
         service.client.load_examples()
         assert len(stored_files()) == 6
         service.client.remove_examples()
+        purge_all()
         assert stored_files() == []
 
-    def test_a_file_that_was_added_again_between_deletion_and_removal_stays(self, service, picture, monkeypatch):
+    def test_a_file_that_was_added_again_between_purging_and_removal_stays(self, service, picture, monkeypatch):
         made = service.client.add_new_memory("one", image=picture())
-        really = store._discard_unused
+        really = trash._discard_unused
         again = images.clean(picture())
-        monkeypatch.setattr(store, "_discard_unused", lambda files: (store.add("two", image=again), really(files)))
+        monkeypatch.setattr(trash, "_discard_unused", lambda files: (store.add("two", image=again), really(files)))
         service.client.delete_memory(made.memory_id)
+        purge_all()
         assert len(stored_files()) == 1

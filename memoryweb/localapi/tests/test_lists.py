@@ -21,6 +21,41 @@ def eleven(service):
     return [memory_id for _, _, memory_id in sorted(stored, reverse=True)]
 
 
+class TestById:
+    def test_they_come_in_the_order_they_are_asked_for_and_each_once(self, service):
+        one, two, three = (service.add(text) for text in ("one", "two", "three"))
+        found = service.client.get_memories_by_id([three, one, three, two])
+        assert [memory.text for memory in found] == ["three", "one", "two"]
+
+    def test_everything_about_them_is_told(self, service):
+        memory_id = service.add("tea", bucketId=service.bucket("Work"), source="kettle")
+        assert service.client.get_memories_by_id([memory_id]) == (service.client.get_memory(memory_id),)
+
+    def test_those_that_are_not_there_are_left_out(self, service):
+        one, gone = service.add("one"), service.add("two")
+        service.client.delete_memory(gone)
+        assert [memory.id for memory in service.client.get_memories_by_id(["mem_x", gone, one, "🎸"])] == [one]
+
+    def test_none_are_given_when_none_are_asked_for(self, service):
+        service.add("tea")
+        assert service.client.get_memories_by_id([]) == ()
+
+    def test_a_hundred_can_be_asked_for_and_no_more(self, service):
+        ids = [service.add(f"tea {n}") for n in range(100)]
+        assert [memory.id for memory in service.client.get_memories_by_id(ids)] == ids
+        answer = service.get("/api/memories", id=[*ids, "mem_x"])
+        assert (answer.status_code, answer.json()["error"][:4]) == (400, "id: ")
+
+    @pytest.mark.parametrize("path", ["/api/memories", "/api/memory", "/api/v2/memory"])
+    def test_more_parameters_than_anybody_can_mean_are_refused(self, service, path):
+        answer = service.get(path, id=["mem_x"] * 1000)
+        assert (answer.status_code, "parameters" in answer.json()["error"]) == (400, True)
+
+    def test_what_no_id_can_be_is_refused(self, service):
+        answer = service.get("/api/memories", id=["a\0"])
+        assert (answer.status_code, answer.json()["error"][:4]) == (400, "id: ")
+
+
 class TestOrderAndPaging:
     @LISTS
     def test_the_newest_come_first_and_ties_are_broken(self, service, eleven, path):

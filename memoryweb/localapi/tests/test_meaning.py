@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from memoryweb.localapi import meaning, store
+from memoryweb.localapi import buckets, lists, meaning, store, trash
 from memoryweb.localapi.filters import EVERYTHING, Filter
 from memoryweb.localapi.meaning import background, engine
 from memoryweb.localapi.meaning.embedder import NeedsDownload
@@ -70,7 +70,7 @@ def near(text, filters=EVERYTHING, count=10, also=()):
 
 def found(query):
     """The texts that the search finds."""
-    return [row["text"] for row in store.find(query, EVERYTHING, order="relevance", skip=0, count=10).rows]
+    return [row["text"] for row in lists.find(query, EVERYTHING, order="relevance", skip=0, count=10).rows]
 
 
 def add(text, **fields):
@@ -112,7 +112,7 @@ class TestEmbedding:
     def test_a_move_embeds_nothing_and_is_followed(self, embedder):
         public_id = store.add("guitar lesson")[0]
         embed_all()
-        bucket = store.create_bucket("Music")
+        bucket = buckets.create("Music")
         store.move([public_id], bucket_id=bucket.id)
         embed_all()
         assert len(embedder.texts) == 1
@@ -122,7 +122,7 @@ class TestEmbedding:
         kept, gone = (store.add(f"guitar {n}")[0] for n in "ab")
         embed_all()
         assert len(near("instrument")) == 2
-        assert store.delete([gone]) == 1
+        assert trash.delete([gone]) == [gone]
         assert near("instrument", count=1) == ["guitar a"]
         assert Vector.objects.count() == 1
 
@@ -132,7 +132,7 @@ class TestEmbedding:
             store.add(f"guitar tea {n}")
         embed_all()
         near("instrument")
-        store.delete(gone)
+        trash.delete(gone)
         assert len(near("instrument", count=10)) == 10
 
     def test_the_same_memories_are_not_embedded_twice(self, embedder):
@@ -148,7 +148,7 @@ class TestEmbedding:
         embed = embedder.embed
 
         def meanwhile(texts):
-            store.update(public_id, text="kettle lesson") if change == "edit" else store.delete([public_id])
+            store.update(public_id, text="kettle lesson") if change == "edit" else trash.delete([public_id])
             return embed(texts)
 
         monkeypatch.setattr(embedder, "embed", meanwhile)
@@ -310,11 +310,11 @@ def stored(embedder):
 
     def store_some(number):
         random = np.random.default_rng(number)
-        buckets = [store.default_bucket(), Bucket.objects.create(name="Small", key="small")]
+        places = [buckets.default(), Bucket.objects.create(name="Small", key="small")]
         now = datetime(2025, 3, 4, tzinfo=UTC)
         memories = Memory.objects.bulk_create(
             Memory(
-                public_id=f"mem_{n}", bucket=buckets[n % 10 == 0], text=f"number {n}", digest=str(n), content_type="text",
+                public_id=f"mem_{n}", bucket=places[n % 10 == 0], text=f"number {n}", digest=str(n), content_type="text",
                 source="Odd" if n % 2 else "even", created_at=now + timedelta(days=n), updated_at=now,
             )
             for n in range(number)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from memoryweb.localapi import meaning, store
+from memoryweb.localapi import lists, meaning, store
 from memoryweb.localapi.filters import EVERYTHING
 from memoryweb.localapi.meaning import engine
 from memoryweb.tests.reading import read
@@ -39,7 +39,7 @@ def no_model_before_and_after():
 
 def found(query):
     """The texts that a query finds."""
-    return [row["text"] for row in store.find(query, EVERYTHING, order="relevance", skip=0, count=10).rows]
+    return [row["text"] for row in lists.find(query, EVERYTHING, order="relevance", skip=0, count=10).rows]
 
 
 def test_without_the_setting_nothing_of_it_is_imported(tmp_path):

@@ -4,14 +4,14 @@ import pytest
 from django.core.management import call_command
 
 from memoryweb import words
-from memoryweb.localapi import store
+from memoryweb.localapi import lists, store
 from memoryweb.localapi.filters import EVERYTHING
 
 
 @pytest.fixture
 def found():
     """The texts that a query finds."""
-    return lambda query: [row["text"] for row in store.find(query, EVERYTHING, order=store.RELEVANCE, skip=0, count=10).rows]
+    return lambda query: [row["text"] for row in lists.find(query, EVERYTHING, order=lists.RELEVANCE, skip=0, count=10).rows]
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from memoryweb.accounts import services as accounts
-from memoryweb.localapi import store
+from memoryweb.localapi import examples
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database for this module alone
 NOTES = json.loads((Path(__file__).parent / "relevance.json").read_text(encoding="utf-8"))
@@ -69,10 +69,10 @@ def notes(asking):
 
 
 @pytest.fixture(scope="class")
-def examples(asking):
+def about_examples(asking):
     """Asks the examples, and nothing else: the texts of the three best."""
     with transaction.atomic():
-        store.add_examples()
+        examples.add()
         yield lambda question: [memory["text"] for memory in best_three(asking, question)]
         transaction.set_rollback(True)
 
@@ -85,5 +85,5 @@ class TestNotes:
 
 class TestExamples:
     @pytest.mark.parametrize(("question", "answer"), ABOUT_EXAMPLES.items())
-    def test_the_answer_is_among_the_first_three(self, examples, question, answer):
-        assert any(answer in text for text in examples(question))
+    def test_the_answer_is_among_the_first_three(self, about_examples, question, answer):
+        assert any(answer in text for text in about_examples(question))

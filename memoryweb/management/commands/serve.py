@@ -20,6 +20,8 @@ from granian.log import LogLevels
 
 from memoryweb.accounts import services
 from memoryweb.addresses import base_url, remember, sign_in_url
+from memoryweb.history import check
+from memoryweb.memoryplugin import connect
 
 BLOCKING_THREADS = 8  # a worker's; each may wait for a hosted service
 
@@ -35,11 +37,14 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        call_command("purge", verbosity=0)
         collect_static_files()
         if settings.JOURNAL_MODE != "WAL":
             self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
         remember()
-        link = sign_in_url(services.make_sign_in_link(services.owner()))
+        owner = services.owner()
+        check.after_restart(connect(owner))
+        link = sign_in_url(services.make_sign_in_link(owner))
         connection.close()
         threading.Thread(target=self._say_when_it_answers, args=[link], daemon=True).start()
         run_server()

@@ -14,6 +14,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from memoryweb.memoryplugin import exchange
 from memoryweb.memoryplugin.errors import (
     BrokenAnswer,
+    Conflict,
     Forbidden,
     Invalid,
     Limited,
@@ -30,7 +31,7 @@ from .transport import TOKEN, answer, service
 
 WANTED = "kickboxing"
 STATUSES = {
-    400: Invalid, 401: RefusedToken, 403: Forbidden, 404: NotFound, 405: Unsupported, 409: BrokenAnswer, 410: NotFound,
+    400: Invalid, 401: RefusedToken, 403: Forbidden, 404: NotFound, 405: Unsupported, 409: Conflict, 410: NotFound,
     413: Invalid, 415: Invalid, 418: BrokenAnswer, 422: Invalid, 429: Limited,
     500: ServerError, 501: Unsupported, 502: ServerError, 503: ServerError, 504: ServerError, 599: ServerError,
     301: BrokenAnswer, 302: BrokenAnswer, 303: BrokenAnswer, 304: BrokenAnswer, 307: BrokenAnswer, 308: BrokenAnswer,
@@ -57,9 +58,14 @@ WRITES = {
     "update_or_move_memories": lambda client: client.update_or_move_memories(["m1"], text="Tea"),
     "delete_memory": lambda client: client.delete_memory("m1"),
     "bulk_delete_memories": lambda client: client.bulk_delete_memories(["m1"]),
+    "restore_memories": lambda client: client.restore_memories(["m1"]),
+    "update_bucket": lambda client: client.update_bucket("7", name="Work"),
+    "delete_bucket": lambda client: client.delete_bucket("7"),
+    "restore_bucket": lambda client: client.restore_bucket("7"),
     "load_examples": lambda client: client.load_examples(),
     "remove_examples": lambda client: client.remove_examples(),
 }
+ANSWERS_NOTHING = ("update_or_move_memories", "delete_memory", "restore_memories", "delete_bucket")
 every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 
 
@@ -114,7 +120,7 @@ def test_every_error_has_a_title_and_a_sentence_of_its_own(kind):
 
 @pytest.mark.parametrize(("kind", "again"), [(Unreachable, True), (TimedOut, True), (ServerError, True), (Limited, True),
                                              (RefusedToken, False), (Forbidden, False), (NotFound, False), (Invalid, False),
-                                             (Unsupported, False)])  # fmt: skip
+                                             (Unsupported, False), (Conflict, False)])  # fmt: skip
 def test_an_error_knows_whether_trying_again_makes_sense(kind, again):
     assert kind().retry is again
 
@@ -208,7 +214,7 @@ def test_a_write_that_was_sent_and_not_answered_may_have_happened(write, what):
     assert error.outcome_unknown
 
 
-@pytest.mark.parametrize("name", [name for name in WRITES if name not in ("update_or_move_memories", "delete_memory")])
+@pytest.mark.parametrize("name", [name for name in WRITES if name not in ANSWERS_NOTHING])
 def test_a_write_answered_in_another_shape_may_have_happened(name):
     error, _ = failure(WRITES[name], answer({"message": "fine"}))
     assert (type(error), error.outcome_unknown) == (BrokenAnswer, True)
@@ -220,9 +226,9 @@ def test_a_write_answered_in_another_shape_may_have_happened(name):
     [
         refused_connection,
         requests.ConnectTimeout,
-        *(lambda s=s: answer(b"", s) for s in (400, 401, 403, 404, 405, 413, 422, 429, 501)),
+        *(lambda s=s: answer(b"", s) for s in (400, 401, 403, 404, 405, 409, 413, 422, 429, 501)),
     ],
-    ids=["refused", "connect timeout", "400", "401", "403", "404", "405", "413", "422", "429", "501"],
+    ids=["refused", "connect timeout", "400", "401", "403", "404", "405", "409", "413", "422", "429", "501"],
 )
 def test_a_write_that_was_not_accepted_has_not_happened(write, what):
     error, _ = failure(write, what)

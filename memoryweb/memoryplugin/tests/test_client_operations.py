@@ -1,16 +1,19 @@
 """Each operation of the contract has a method, which sends what the contract says, to where it says, as whom it should."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
 
 from memoryweb import localapi
 from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.errors import Conflict, Limited, MemoryPluginError, NotFound, RefusedToken
 from memoryweb.memoryplugin.local import LOCAL_URL
-from memoryweb.memoryplugin.types import Bucket, BulkDeleted, Created
+from memoryweb.memoryplugin.types import Bucket, BulkDeleted, Created, Version
 
 from .transport import TOKEN, answer, service
 
@@ -27,6 +30,8 @@ OPERATIONS = {
 PAGE = {"memories": [], "buckets": []}
 CREATED = {"done": "ok", "memoryId": "mem_1"}
 NOTED = datetime(2026, 4, 1, 10, tzinfo=UTC)
+BUCKET = {"id": 7, "name": "Work"}
+VERSION = {"version": 2, "text": "Tea", "bucketId": 7, "bucketName": "Work", "changedAt": "2026-04-01T10:00:00Z"}
 
 # method of the client, its arguments, the answer; what is sent then: path, query, body
 CALLS = [
@@ -74,8 +79,28 @@ CALLS = [
         "bulk_delete_memories", (["m1", "m2"],), {}, {"deleted": 2, "failed": 0},
         "/api/memories/bulk-delete", {}, {"memoryIds": ["m1", "m2"]},
     ),
-    ("load_examples", (), {}, {"added": 40}, "/api/examples", {}, {}),
-    ("remove_examples", (), {}, {"removed": 40}, "/api/examples", {}, None),
+    (
+        "update_or_move_memories", (["m1"],), {"text": "Tea", "if_version": 3}, {"done": "ok"},
+        "/api/v2/memory/update", {}, {"memoryId": "m1", "text": "Tea", "ifVersion": 3},
+    ),
+    ("get_memories_by_id", (["m1", "a&b"],), {}, {"memories": []}, "/api/memories", {"id": "a&b"}, None),
+    ("get_memories_by_id", ([],), {}, {"memories": []}, "/api/memories", {}, None),
+    ("get_versions", ("a/b",), {}, {"versions": [VERSION]}, "/api/memories/a%2Fb/versions", {}, None),
+    ("get_trash", (), {"count": 5}, {"memories": [], "total": 0, "days": 30}, "/api/trash", {"count": "5"}, None),
+    (
+        "get_trash", (), {"count": 5, "skip": 10}, {"memories": [], "total": 0, "days": 30},
+        "/api/trash", {"count": "5", "skip": "10"}, None,
+    ),
+    (
+        "restore_memories", (["m1", "m2"],), {}, {"restored": 2},
+        "/api/memories/restore", {}, {"memoryIds": ["m1", "m2"]},
+    ),
+    ("update_bucket", ("7",), {"name": "Work"}, BUCKET, "/api/buckets/7", {}, {"name": "Work"}),
+    ("update_bucket", ("7",), {"description": ""}, BUCKET, "/api/buckets/7", {}, {"description": ""}),
+    ("delete_bucket", ("a/b",), {}, {"done": "ok"}, "/api/buckets/a%2Fb", {}, None),
+    ("restore_bucket", ("7",), {}, BUCKET, "/api/buckets/7/restore", {}, {}),
+    ("load_examples", (), {}, {"added": 1, "memoryIds": ["m1"]}, "/api/examples", {}, {}),
+    ("remove_examples", (), {}, {"removed": 1, "memoryIds": ["m1"]}, "/api/examples", {}, None),
     (
         "get_status", (), {}, {"memories": 1, "buckets": 1, "searchLanguage": "english", "semantic": {"state": "off"}},
         "/api/status", {}, None,
@@ -99,7 +124,7 @@ def test_a_call_sends_what_the_contract_says(name, args, options, reply, path, q
     client, transport = service(answer(reply))
     getattr(client, name)(*args, **options)
     source = {"source": "memoryweb"}
-    in_query = transport.sent.method == "GET" or name == "delete_memory"
+    in_query = transport.sent.method == "GET" or name in ("delete_memory", "delete_bucket")
     assert (transport.sent.method, transport.path) == (OPERATIONS[name][0], path)
     assert transport.query == (query | source if in_query else query)
     assert transport.body == (None if body is None else body | source)
@@ -131,13 +156,99 @@ def test_an_image_goes_to_the_service_as_a_file_beside_its_fields():
         ("update_or_move_memories", (["m1"],), {"done": "ok"}, None),
         ("delete_memory", ("m1",), {"done": "ok"}, None),
         ("bulk_delete_memories", (["m1", "m2"],), {"deleted": 1, "failed": 1}, BulkDeleted(1, 1)),
-        ("load_examples", (), {"added": 40}, 40),
-        ("remove_examples", (), {"removed": 39}, 39),
+        (
+            "bulk_delete_memories",
+            (["m1", "m2"],),
+            {"deleted": 1, "failed": 1, "rejectedIds": ["m2"]},
+            BulkDeleted(1, 1, ("m2",)),
+        ),
+        ("get_versions", ("m1",), {"versions": [VERSION]}, (Version(2, "Tea", "7", "Work", NOTED),)),
+        ("restore_memories", (["m1"],), {"restored": 1}, None),
+        ("update_bucket", ("7",), BUCKET, Bucket("7", "Work")),
+        ("delete_bucket", ("7",), {"done": "ok"}, None),
+        ("restore_bucket", ("7",), BUCKET, Bucket("7", "Work")),
+        ("load_examples", (), {"added": 2, "memoryIds": ["m1", "m2"]}, ("m1", "m2")),
+        ("remove_examples", (), {"removed": 1, "memoryIds": ["m1"]}, ("m1",)),
     ],
 )
 def test_a_call_gives_what_the_service_answered(name, args, reply, expected):
     client, _ = service(answer(reply))
     assert getattr(client, name)(*args) == expected
+
+
+def test_several_memories_are_asked_for_by_each_of_their_ids():
+    client, transport = service(answer({"memories": [{"id": "m1", "text": "Tea"}]}))
+    assert [memory.text for memory in client.get_memories_by_id(["m1", "a&b", "m2"])] == ["Tea"]
+    assert [value for name, value in parse_qsl(urlsplit(transport.sent.url).query) if name == "id"] == ["m1", "a&b", "m2"]
+
+
+def test_a_memory_in_the_trash_says_when_it_was_deleted():
+    memory = {"id": "m1", "text": "Tea", "metadata": {"deletedAt": "2026-04-01T10:00:00Z"}}
+    client, _ = service(answer({"memories": [memory], "total": 1, "days": 30}))
+    trash = client.get_trash(count=1)
+    assert (trash.memories[0].deleted_at, trash.total, trash.days) == (NOTED, 1, 30)
+
+
+def test_a_memory_that_changed_meanwhile_is_a_conflict_that_knows_its_version():
+    client, _ = service(answer({"error": "It has been changed.", "version": 4}, 409))
+    with pytest.raises(Conflict, match="It has been changed.") as caught:
+        client.update_or_move_memories(["m1"], text="Tea", if_version=3)
+    assert (caught.value.version, caught.value.outcome_unknown) == (4, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "rejected"),
+    [
+        ({"error": "no", "rejectedIds": ["m2", 7, None]}, ("m2", "7")),
+        ({"error": "no"}, ()),
+        ({"rejectedIds": "m2"}, ()),
+        (["m2"], ()),
+        (b"", ()),
+    ],
+)
+def test_what_is_not_there_is_named_where_the_service_says_it(body, rejected):
+    client, _ = service(answer(body, 404))
+    with pytest.raises(NotFound) as caught:
+        client.update_or_move_memories(["m1", "m2", "7"], bucket_id="1")
+    assert caught.value.rejected_ids == rejected
+
+
+OFFERS = {"create_bucket", "update", "delete"}
+
+
+def test_the_embedded_server_offers_everything_without_being_asked():
+    assert MemoryPluginClient(LOCAL_URL).offers() == OFFERS
+
+
+@pytest.mark.parametrize("status", [400, 413, 422, 409, 200])
+def test_a_hosted_service_offers_what_it_understands_well_enough_to_refuse(status):
+    client, _ = service(lambda: answer({"error": "no"}, status))
+    assert client.offers() == OFFERS
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 410, 501])
+def test_a_hosted_service_does_not_offer_what_it_does_not_know_or_allow(status):
+    client, _ = service(lambda: answer({"error": "no"}, status))
+    assert client.offers() == frozenset()
+
+
+def test_each_offer_is_asked_for_on_its_own_with_what_changes_nothing():
+    client, transport = service(answer({}, 400), answer({}, 404), answer({}, 400))
+    assert client.offers() == {"create_bucket", "delete"}
+    asked = {urlsplit(sent.url).path: json.loads(sent.body) for sent in transport.requests}
+    nothing = {"source": "memoryweb"}
+    assert asked == {
+        "/api/buckets": nothing,
+        "/api/v2/memory/update": nothing,
+        "/api/memories/bulk-delete": nothing | {"memoryIds": []},
+    }
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, RefusedToken), (429, Limited), (500, MemoryPluginError)])
+def test_a_service_that_does_not_tell_offers_nobody_knows_what(status, kind):
+    client, _ = service(answer({}, status))
+    with pytest.raises(kind):
+        client.offers()
 
 
 @pytest.mark.parametrize("name", ["get_memories", "get_memories_and_buckets"])

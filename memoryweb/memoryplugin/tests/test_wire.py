@@ -194,16 +194,34 @@ def test_the_counts_of_a_bulk_deletion_are_read():
     assert wire.read_bulk_deleted({"deleted": 3, "failed": 1}) == BulkDeleted(3, 1)
 
 
+@pytest.mark.parametrize("read", [wire.read_bucket, wire.read_created, wire.read_bulk_deleted, wire.read_memory_ids])
 @pytest.mark.parametrize(
-    "read", [wire.read_bucket, wire.read_created, wire.read_bulk_deleted, lambda a: wire.read_count(a, "added")]
-)
-@pytest.mark.parametrize(
-    "answer", [None, [], "ok", 5, {}, {"done": "ok"}, {"memoryId": None, "deleted": "3", "added": -1}], ids=repr
+    "answer", [None, [], "ok", 5, {}, {"done": "ok"}, {"memoryId": None, "deleted": "3", "memoryIds": 5}], ids=repr
 )
 def test_a_write_answered_in_another_shape_is_broken_and_may_have_happened(read, answer):
     with pytest.raises(BrokenAnswer) as caught:
         read(answer)
     assert caught.value.outcome_unknown
+
+
+STATE = {"version": 1, "text": "Tea", "bucketId": 7, "bucketName": "Work", "changedAt": "2026-04-01T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, [], 5, {}, {"versions": None}, {"versions": []}, {"versions": [STATE, 5]}]
+    + [{"versions": [STATE | {name: None}]} for name in STATE],
+)
+def test_versions_in_another_shape_are_broken(answer):
+    with pytest.raises(BrokenAnswer) as caught:
+        wire.read_versions(answer)
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("answer", [None, [], 5, {}, {"memories": []}, {"memories": [], "total": 1}, {"total": 1, "days": 30}])
+def test_a_trash_in_another_shape_is_broken(answer):
+    with pytest.raises(BrokenAnswer):
+        wire.read_trash(answer)
 
 
 @pytest.mark.parametrize("answer", [None, [], 5, {}, {"id": "1"}])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from playwright.sync_api import Locator, Page, Route, expect
 
 from memoryweb.tests.server import Server
@@ -139,9 +140,10 @@ def no_reload(page: Page) -> Iterator[None]:
     assert loads == []
 
 
-def fill(server: Server, number: int, a_day: int = 7) -> None:
+def fill(server: Server, number: int, a_day: int = 7, session: requests.Session | None = None) -> None:
     """So many memories, some a day, the first one the newest, all of past days: "Note 1 of the garden." and so on."""
-    session, now = server.api(), datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    session = session or server.api()
+    now = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
     for n in range(number):
         moment = now - timedelta(days=1 + n // a_day, minutes=n % a_day)
         server.add(f"Note {n + 1} of the garden.", session=session, createdAt=moment.isoformat())

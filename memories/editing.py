@@ -1,0 +1,192 @@
+"""Editing a memory in its place in the list, or on a page of its own, without ever writing over what someone else wrote."""
+
+import contextlib
+import hashlib
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from buckets import services as bucket_services
+from buckets.services import BucketList
+from memoryweb.errorpages import missing_page
+from memoryweb.history import answers, current, diff, offers
+from memoryweb.history.run import Progress
+from memoryweb.htmx import render_either, wants_fragment
+from memoryweb.memoryplugin import connect
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.errors import Conflict, MemoryPluginError, NotFound, Unsupported
+from memoryweb.memoryplugin.types import Memory
+
+from . import curating, dates, images, listing, rows
+from .addresses import to_key
+from .creating import chosen_bucket, form_context
+from .filters import Filters, SearchForm
+from .forms import EditForm
+
+GONE = "It was deleted meanwhile, so nothing was saved."
+NO_DATE = "Every memory begins with its date. Write one like 2025-03-04."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, memory_id: str) -> HttpResponse:
+    """`/memories/<id>/edit/`: the editor; POST saves, unless the memory is not any more what the form was made from (409)."""
+    client = connect(request.user)
+    if not offers.of(client).update:
+        raise Unsupported(offers.of(client).reason)
+    if request.method != "POST":
+        memory = current.memories(client, [memory_id]).get(memory_id)
+        if memory is None:
+            raise NotFound
+        return show(request, client, memory_id, to_form(memory))
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return show(request, client, memory_id, form, status=422)
+    try:
+        return save(request, client, memory_id, form)
+    except Conflict:  # it changed between our look at it and the write
+        theirs = current.memories(client, [memory_id]).get(memory_id)
+        return show_conflict(request, client, memory_id, form, theirs)
+    except MemoryPluginError as error:
+        return show(request, client, memory_id, form, status=error.status, failure=error)
+
+
+def save(request: HttpRequest, client: MemoryPluginClient, memory_id: str, form: EditForm) -> HttpResponse:
+    """Write what a valid form says, if the memory is still what it was made from. Raises a MemoryPluginError."""
+    now = current.memories(client, [memory_id]).get(memory_id)
+    if now is None:
+        return show_conflict(request, client, memory_id, form, None)
+    if dates.date_at_head(now.text) and not form.cleaned_data["date"] and not dates.date_at_head(form.cleaned_data["text"]):
+        form.add_error("date", NO_DATE)
+        return show(request, client, memory_id, form, status=422)
+    text = whole_text(now.text, form.cleaned_data["date"], form.cleaned_data["text"])
+    bucket = chosen_bucket(client, form, request.user)
+    is_same = text == now.text.strip() and (bucket is None or bucket.id == now.bucket_id)
+    if not is_same and form.cleaned_data["base"] != digest(now):
+        return show_conflict(request, client, memory_id, form, now)
+    progress = None if is_same else curating.edit(client, request.user, now, text, bucket)
+    saved = replace(now, text=text)
+    if bucket:
+        saved = replace(saved, bucket_id=bucket.id, bucket_name=bucket.name)
+    return saved_answer(request, client, saved, progress)
+
+
+def digest(memory: Memory) -> str:
+    """A short name for a memory's text and bucket as they are."""
+    return hashlib.sha256(f"{memory.text}\0{memory.bucket_id}".encode()).hexdigest()[:16]
+
+
+def to_form(memory: Memory) -> EditForm:
+    """The form that holds a memory: its date apart from the rest, as when a new one is written."""
+    day = dates.date_at_head(memory.text)
+    return EditForm(
+        {
+            "text": dates.without_date(memory.text, day),
+            "date": day.isoformat() if day else "",
+            "bucket": memory.bucket_id or "",
+            "base": digest(memory),
+        }
+    )
+
+
+def whole_text(before: str, day: date | None, text: str) -> str:
+    """The text with its date. One that stays as it was also keeps the sign behind it; the text's own date overrules."""
+    head = dates.date_at_head(before)
+    if day is None or dates.date_at_head(text):
+        return text
+    if day == head:
+        rest = dates.without_date(before, head, or_nothing=True)
+        return before[: len(before) - len(rest)].lstrip() + text
+    return dates.with_date(text, day)
+
+
+def show(
+    request: HttpRequest, client: MemoryPluginClient, memory_id: str, form: EditForm, *, status: int = 200, **outcome: Any
+) -> HttpResponse:
+    """The editor, for its place in the list or as a page, with what happened to it: `failure`, `conflict`, `is_gone`."""
+    filters, _ = SearchForm.read(request.GET)
+    failure: MemoryPluginError | None = outcome.get("failure")
+    buckets: BucketList | None
+    try:
+        buckets = bucket_services.bucket_list(client)
+    except MemoryPluginError as error:
+        buckets = bucket_services.known(client)
+        outcome["buckets_failure"] = failure = failure or error
+    if failure and failure.is_outage:
+        outcome["connection_state"] = "off"
+    context = listing.navigation(client, buckets, filters) | form_context(form, buckets, filters)
+    context |= {
+        "key": to_key(memory_id),
+        "day": form.data.get("date", ""),
+        "edit_url": request.get_full_path(),
+        "list_url": filters.url(rows=filters.rows, skip=filters.skip),
+        "keeps_bucket": not form.data.get("bucket"),
+    }
+    return render_either(request, "memories/edit.html", "memories/_editor.html", context | outcome, status=status)
+
+
+def show_conflict(
+    request: HttpRequest, client: MemoryPluginClient, memory_id: str, form: EditForm, theirs: Memory | None
+) -> HttpResponse:
+    """409: what someone else made of the memory beside what the form says. Saved again from here, it goes over theirs."""
+    if theirs is None:
+        return show(request, client, memory_id, form, status=409, is_gone=True)
+    mine = whole_text(theirs.text, form.cleaned_data["date"], form.cleaned_data["text"])
+    words = diff.words(theirs.text, mine)
+    form.data = dict(form.data.items()) | {"base": digest(theirs)}
+    chosen = bucket_services.bucket_list(client).get(form.data.get("bucket"))
+    conflict = {
+        "theirs": [(kind == diff.GONE, text) for kind, text in words if kind != diff.NEW],
+        "mine": [(kind == diff.NEW, text) for kind, text in words if kind != diff.GONE],
+        "their_bucket": theirs.bucket_name,
+        "my_bucket": chosen.name if chosen else form.data.get("new_bucket") or theirs.bucket_name,
+    }
+    return show(request, client, memory_id, form, status=409, conflict=conflict)
+
+
+def saved_answer(request: HttpRequest, client: MemoryPluginClient, memory: Memory, progress: Progress | None) -> HttpResponse:
+    """After saving: for htmx the row in its place, with the toast and the buckets as they are now; else the list."""
+    filters, _ = SearchForm.read(request.GET)
+    if not wants_fragment(request):
+        list_url = filters.url(rows=filters.rows, skip=filters.skip)
+        return answers.after(request, progress, list_url) if progress else redirect(list_url)
+    context = row_context(client, memory, filters)
+    if progress:
+        context |= {"toast": answers.to_toast(progress)}
+        with contextlib.suppress(MemoryPluginError):  # saved all the same; the numbers beside the buckets are those of before
+            context |= listing.navigation(client, bucket_services.bucket_list(client), filters)
+    response = render(request, "memories/_edited.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def row_context(client: MemoryPluginClient, memory: Memory, filters: Filters) -> dict[str, Any]:
+    """What `_row.html` needs to show one memory again."""
+    sizes = images.sizes(client, (memory,))
+    (row,) = rows.to_rows((memory,), filters, sizes, offers=offers.of(client))
+    return {"row": row}
+
+
+@require_safe
+def versions(request: HttpRequest, memory_id: str) -> HttpResponse:
+    """`/memories/<id>/versions/`: what it said before, for its panel (embedded server only); without htmx, the memory's page."""
+    if not wants_fragment(request):
+        return redirect("memories:memory", memory_id)
+    client = connect(request.user)
+    if not client.is_embedded:
+        return missing_page(request, "This service keeps no earlier versions.")
+    known = client.get_versions(memory_id)
+    earlier = [
+        {
+            "number": older.number,
+            "changed_at": rows.moment(newer.changed_at),
+            "bucket": "" if older.bucket_id == newer.bucket_id else f"{older.bucket_name} → {newer.bucket_name}",
+            "words": diff.words(older.text, newer.text) if older.text != newer.text else [],
+        }
+        for newer, older in zip(known, known[1:], strict=False)
+    ]
+    return render(request, "memories/_versions.html", {"versions": earlier})

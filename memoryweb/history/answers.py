@@ -1,0 +1,87 @@
+"""What a page answers after a write: how it went, and the way back. The one place that says so."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from memoryweb.htmx import wants_fragment
+
+from . import journal, sentences
+from .models import Entry
+from .run import Progress
+
+SAID_SINGLY = 3  # problems that the toast lists; the rest stand on the batch's page
+
+
+def after(request: HttpRequest, progress: Progress | None, next_url: str = "/", text: str = "") -> HttpResponse:
+    """For htmx a toast, and the event that lets the list renew itself; else back to `next_url` with a message.
+
+    `progress` None says `text` alone, for what did nothing.
+    """
+    toast = to_toast(progress) if progress else {"text": text}
+    if not wants_fragment(request):
+        add = messages.warning if toast.get("problems") else messages.success
+        add(request, toast["text"], extra_tags=toast.get("batch_url", ""))
+        return redirect(next_url)
+    response = reswap(retarget(render(request, "history/_toast.html", {"toast": toast}), "#toast"), "innerHTML")
+    patch_vary_headers(response, ["HX-Request"])
+    return trigger_client_event(response, "memories-changed", {}, after="settle")
+
+
+def to_toast(progress: Progress) -> dict[str, Any]:
+    """What the toast shows: `text`, `problems` (sentences), `batch_url`, and where they apply `undo_url`, `retry_url`,
+    `force_url`, `check_url`, or `continue_url` with `progress` as (settled, total).
+    """  # fmt: skip
+    batch = progress.batch
+    number = [batch.pk]
+    toast: dict[str, Any] = {
+        "text": text_of(progress),
+        "problems": problems(progress),
+        "batch_url": reverse("history:batch", args=number),
+        "progress": (progress.total - progress.left, progress.total),
+    }
+    if progress.goes_on:
+        toast |= {"continue_url": reverse("history:continue", args=number), "goes_on": True}
+    elif progress.left:
+        toast["continue_url"] = reverse("history:continue", args=number)
+    if progress.unknown:
+        toast["check_url"] = reverse("history:check", args=number)
+    elif progress.failed:
+        toast["retry_url"] = reverse("history:retry", args=number)
+    if progress.changed:
+        toast["force_url"] = reverse("history:retry", args=number)
+    if progress.done and not progress.goes_on:
+        toast["undo_url"] = reverse("history:undo", args=number)
+        toast["undo_label"] = "Redo" if sentences.takes_back(batch) else "Undo"
+    return toast
+
+
+def text_of(progress: Progress) -> str:
+    """How it went, in a sentence."""
+    counts = journal.counts_of([progress.batch])[progress.batch.pk]
+    number = sentences.number_of(progress.batch, counts)
+    title = sentences.title(progress.batch, number)
+    settled = progress.done + progress.there
+    if settled == progress.total:
+        return title
+    if progress.goes_on:
+        return f"{title}: under way"
+    return f"{title}: {settled:,} of {progress.total:,} done" if settled else f"{title}: not done"
+
+
+def problems(progress: Progress) -> list[str]:
+    """What went wrong, each reason once with how often."""
+    said = [progress.error.sentence] if progress.error else []
+    reasons: dict[str, int] = {}
+    wrong = [Entry.Outcome.FAILED, Entry.Outcome.CHANGED]
+    for reason in progress.batch.entries.filter(outcome__in=wrong).values_list("reason", flat=True):
+        reasons[reason] = reasons.get(reason, 0) + 1
+    said += [reason if number == 1 else f"{number:,}: {reason}" for reason, number in reasons.items() if reason not in said]
+    if progress.unknown:
+        said.append(f"Of {progress.unknown:,} it is not known whether it happened.")
+    return said[:SAID_SINGLY]

@@ -1,0 +1,185 @@
+"""What each kind of entry asks of the service, and what its answer means for the entries."""
+
+from collections.abc import Callable, Mapping
+
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.errors import Conflict, Invalid, MemoryPluginError, NotFound
+from memoryweb.memoryplugin.types import Memory
+
+from . import current, journal, states
+from .journal import BUCKET, CREATE, DELETE, EDIT, MOVE, NOTHING, RESTORE
+from .models import Entry
+from .states import State
+
+DONE, THERE, CHANGED = Entry.Outcome.DONE, Entry.Outcome.THERE, Entry.Outcome.CHANGED
+FAILED, UNKNOWN, PLANNED = Entry.Outcome.FAILED, Entry.Outcome.UNKNOWN, Entry.Outcome.PLANNED
+
+NOT_THERE = "It is not there any more."
+CHANGED_SINCE = "It has changed since."
+NO_ID = "The service gave it no id here. Open it from the list of all memories."
+NO_IMAGES = "An image that is deleted on this service cannot be brought back, so memoryweb does not delete it."
+IMAGE_GONE = "This service takes no images, so the image cannot be brought back."
+NO_BUCKETS = "This service does not let memoryweb change or delete buckets."
+
+
+def perform(client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool) -> MemoryPluginError | None:
+    """Do what these entries (of one `journal.claim`) say, and settle each; returns the error where the service failed.
+
+    Unless their `before` has just been read (`is_fresh`), what has become different since is left alone.
+    """
+    kind = journal.kind(entries[0])
+    try:
+        if entries[0].subject == BUCKET:
+            _bucket(client, entries[0], kind)
+        else:
+            _memories(client, entries, kind, is_fresh)
+    except MemoryPluginError as error:
+        never_sent = (error.is_outage or error.retry) and not error.outcome_unknown  # so it can go on as if nothing had been tried
+        outcome = UNKNOWN if error.outcome_unknown else PLANNED if never_sent else FAILED
+        _settle([entry for entry in entries if entry.outcome == Entry.Outcome.SENT], outcome, error.sentence)
+        journal.settle(entries)
+        return error
+    journal.settle(entries)
+    return None
+
+
+def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fresh: bool) -> None:
+    versions: Mapping[str, Memory] = {}
+    if kind not in (CREATE, NOTHING) and not (is_fresh and (kind != EDIT or not client.is_embedded)):
+        versions = current.memories(client, [entry.subject_id for entry in entries])
+        for entry in entries:
+            memory = versions.get(entry.subject_id)
+            _compare(entry, states.of_memory(memory) if memory else None)
+    for entry in entries:
+        if entry.outcome == Entry.Outcome.SENT and (reason := _impossible(client, entry, kind)):
+            entry.outcome, entry.reason = FAILED, reason
+    left = [entry for entry in entries if entry.outcome == Entry.Outcome.SENT]
+    if not left:
+        return
+    if kind == NOTHING:
+        _settle(left, THERE)
+    elif kind == CREATE or (kind == RESTORE and not client.is_embedded):
+        _create_each(client, left)
+    elif kind == RESTORE:
+        _in_one_call(left, client.restore_memories)
+    elif kind == DELETE:
+        _delete(client, left)
+    elif kind == MOVE:
+        bucket_id = (left[0].after or {})["bucket_id"]
+        _in_one_call(left, lambda ids: client.update_or_move_memories(ids, bucket_id=bucket_id))
+    else:
+        _edit(client, left[0], versions)
+
+
+def _compare(entry: Entry, now: State | None) -> None:
+    """Settle what is so already, and what someone has changed since `before`."""
+    if states.same(now, entry.after):
+        entry.outcome = THERE
+    elif not states.same(now, entry.before):
+        entry.outcome, entry.reason = (FAILED, NOT_THERE) if now is None else (CHANGED, CHANGED_SINCE)
+
+
+def _impossible(client: MemoryPluginClient, entry: Entry, kind: str) -> str:
+    """Why a service that is not our own must not be asked for this; empty where it may."""
+    if client.is_embedded:
+        return ""
+    is_image = (entry.before or entry.after or {}).get("content_type") == "image"
+    if kind != CREATE and entry.subject_id.startswith("~"):
+        return NO_ID
+    if is_image and kind == DELETE:
+        return NO_IMAGES
+    return IMAGE_GONE if is_image and kind == RESTORE else ""
+
+
+def _create_each(client: MemoryPluginClient, entries: list[Entry]) -> None:
+    """Write texts one by one: one that the service does not accept does not stop the others, anything else does."""
+    for index, entry in enumerate(entries):
+        try:
+            _create(client, entry)
+        except Invalid as error:
+            entry.outcome, entry.reason = FAILED, error.sentence
+            if len(entries) == 1:
+                raise
+        except MemoryPluginError:
+            _settle(entries[index + 1 :], PLANNED)
+            raise
+
+
+def _create(client: MemoryPluginClient, entry: Entry) -> None:
+    """Write a text: a new one, or on a service without a trash one that was deleted, which gets another id."""
+    after: State = entry.after or {}
+    created = client.add_new_memory(after["text"], bucket_id=after["bucket_id"], created_at=states.noted(after))
+    if entry.subject_id and entry.subject_id != created.memory_id:
+        journal.rename(client, entry.subject_id, created.memory_id)
+    entry.subject_id = created.memory_id
+    entry.outcome = THERE if created.is_duplicate else DONE
+
+
+def _delete(client: MemoryPluginClient, entries: list[Entry]) -> None:
+    ids = [entry.subject_id for entry in entries]
+    deleted = client.bulk_delete_memories(ids)
+    gone_before = set(deleted.rejected_ids)
+    if deleted.failed and not gone_before:  # the service counts them and does not say which
+        still_there = current.memories(client, ids)
+        _settle([entry for entry in entries if entry.subject_id in still_there], FAILED, "The service did not delete it.")
+    _settle([entry for entry in entries if entry.subject_id in gone_before], THERE)
+    _settle([entry for entry in entries if entry.outcome == Entry.Outcome.SENT], DONE)
+
+
+def _edit(client: MemoryPluginClient, entry: Entry, versions: Mapping[str, Memory]) -> None:
+    before, after = entry.before or {}, entry.after or {}
+    known = versions.get(entry.subject_id)
+    moves = not states.same_bucket(before, after)
+    try:
+        client.update_or_move_memories(
+            [entry.subject_id],
+            text=after["text"],
+            bucket_id=after["bucket_id"] if moves else None,
+            if_version=known.version if known and client.is_embedded else None,
+        )
+    except Conflict:
+        entry.outcome, entry.reason = CHANGED, CHANGED_SINCE
+    else:
+        entry.outcome = DONE
+
+
+def _in_one_call(entries: list[Entry], call: Callable[[list[str]], object]) -> None:
+    """Call with the ids of all; where the service rejects some of them, with the others once more."""
+    try:
+        call([entry.subject_id for entry in entries])
+    except NotFound as error:
+        rejected = set(error.rejected_ids)
+        _settle([entry for entry in entries if entry.subject_id in rejected], FAILED, NOT_THERE)
+        left = [entry for entry in entries if entry.outcome == Entry.Outcome.SENT]
+        if not rejected or not left:
+            raise
+        call([entry.subject_id for entry in left])
+    _settle([entry for entry in entries if entry.outcome == Entry.Outcome.SENT], DONE)
+
+
+def _bucket(client: MemoryPluginClient, entry: Entry, kind: str) -> None:
+    after = entry.after or {}
+    if kind == CREATE:
+        entry.subject_id = client.create_bucket(after["name"], after["description"]).id
+        entry.outcome = DONE
+        return
+    if not client.is_embedded:
+        entry.outcome, entry.reason = FAILED, NO_BUCKETS
+        return
+    there = next((bucket for bucket in client.list_buckets() if bucket.id == entry.subject_id), None)
+    _compare(entry, states.of_bucket(there) if there else None)
+    if entry.outcome != Entry.Outcome.SENT:
+        return
+    if kind == RESTORE:
+        entry.after = states.of_bucket(client.restore_bucket(entry.subject_id))
+        entry.save(update_fields=["after"])
+    elif kind == DELETE:
+        client.delete_bucket(entry.subject_id)
+    else:
+        client.update_bucket(entry.subject_id, name=after["name"], description=after["description"])
+    entry.outcome = DONE
+
+
+def _settle(entries: list[Entry], outcome: str, reason: str = "") -> None:
+    for entry in entries:
+        entry.outcome, entry.reason = outcome, reason

@@ -1,0 +1,61 @@
+"""Taking back what a batch did: the same entries, last stage first, with before and after turned round."""
+
+from typing import Any
+
+from django.db import transaction
+
+from memoryweb.memoryplugin.client import MemoryPluginClient
+
+from . import journal, run
+from .journal import Change
+from .models import Batch, Entry
+from .offers import Offers
+from .run import Progress
+
+NO_BUCKETS = "This service does not let memoryweb change or delete buckets."
+
+
+class AlreadyUndone(Exception):
+    """Someone has taken this back already."""
+
+
+class NothingToUndo(Exception):
+    """It did nothing that could be taken back."""
+
+
+def undo(client: MemoryPluginClient, person: Any, batch: Batch) -> Progress:
+    """Take back what the batch did. What someone has changed since is left alone, and told in the progress.
+
+    To undo an undo is to redo. Raises AlreadyUndone, NothingToUndo, and a MemoryPluginError when nothing could be done at all.
+    """
+    with transaction.atomic():
+        done = list(batch.entries.filter(outcome=Entry.Outcome.DONE).order_by("id"))
+        if Batch.objects.get(pk=batch.pk).is_undone:
+            raise AlreadyUndone
+        if not done:
+            raise NothingToUndo
+        last = max(entry.stage for entry in done)
+        turned = [Change(entry.subject, entry.subject_id, entry.after, entry.before, last - entry.stage) for entry in done]
+        taken_back = journal.begin(client, person, Batch.Operation.UNDO, turned, undoes=batch, detail=batch.detail)
+        journal.mark_undone(batch, True)
+    try:
+        return run.drop_if_nothing(run.run(client, taken_back))
+    except Exception:
+        journal.mark_undone(batch, False)
+        raise
+
+
+def undo_last(client: MemoryPluginClient, person: Any) -> Progress | None:
+    """Take back what this person did last; None when there is nothing."""
+    batch = journal.last_undoable(client, person)
+    return undo(client, person, batch) if batch else None
+
+
+def why_not(offers: Offers, batch: Batch) -> str:
+    """Why this service cannot take such a batch back; empty where it can."""
+    operation = batch.operation
+    if operation in (Batch.Operation.CREATE_BUCKET, Batch.Operation.EDIT_BUCKET) and not offers.manage_buckets:
+        return NO_BUCKETS
+    needs_update = operation in (Batch.Operation.EDIT, Batch.Operation.MOVE) and not offers.update
+    needs_delete = operation in (Batch.Operation.CREATE, Batch.Operation.LOAD, Batch.Operation.MERGE) and not offers.delete
+    return offers.reason if needs_update or needs_delete else ""

@@ -1,0 +1,140 @@
+"""The pages over the journal: every write, one batch whole, and the buttons on them."""
+
+from collections import Counter
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from buckets import navigation
+from buckets import services as bucket_services
+from memoryweb.errorpages import bad_address
+from memoryweb.memoryplugin import connect
+from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.nextpage import next_page
+from memoryweb.paging import PAGE_ROWS, PartForm
+
+from . import answers, journal, offers, shown
+from . import check as checking
+from . import run as running
+from . import undo as undoing
+from .models import Batch
+from .run import Progress
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """`/history/`: what was written through these pages, newest first."""
+    part, errors = PartForm.read(request.GET)
+    if errors:
+        return bad_address(request, errors)
+    client = connect(request.user)
+    offered = offers.of(client)
+    found = journal.batches(client, part.skip, part.rows + 1)
+    rows = [shown.row(client, offered, batch, *_first_entries(batch)) for batch in found[: part.rows]]
+    path = reverse("history:index")
+    context = _beside(client) | {
+        "groups": shown.by_day(rows),
+        "is_first": not part.skip,
+        "this_url": part.url(path),
+        "more_url": part.more().url(path) if len(found) > part.rows else "",
+        "more_rows": PAGE_ROWS,
+    }
+    return render(request, "history/index.html", context)
+
+
+@require_safe
+def batch(request: HttpRequest, number: int) -> HttpResponse:
+    """`/history/<number>/`: one batch with all its entries; with `go=on`, as after a form, it goes on by itself if it can."""
+    part, errors = PartForm.read(request.GET)
+    if errors:
+        return bad_address(request, errors)
+    client = connect(request.user)
+    found = _batch(client, number)
+    entries = journal.entries(found, part.skip, part.rows)
+    counts = journal.counts_of([found])[found.pk]
+    path = reverse("history:batch", args=[number])
+    context = _beside(client) | {
+        "batch": shown.row(client, offers.of(client), found, counts, []),
+        "entries": [shown.entry(entry, is_whole=True) for entry in entries],
+        "goes_on": request.GET.get("go") == "on" and running.progress(found).goes_on,
+        "undoes_url": reverse("history:batch", args=[found.undoes.pk]) if found.undoes else "",
+        "this_url": part.url(path),
+        "more_url": part.more().url(path) if sum(counts.values()) > part.end else "",
+        "more_rows": PAGE_ROWS,
+    }
+    return render(request, "history/batch.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a batch back; of an undo, do it again."""
+    client = connect(request.user)
+    found = _batch(client, number)
+    try:
+        progress = undoing.undo(client, request.user, found)
+    except undoing.AlreadyUndone:
+        return _answer(request, text="This has been taken back already.")
+    except undoing.NothingToUndo:
+        return _answer(request, text="There is nothing in this that could be taken back.")
+    return _answer(request, progress)
+
+
+@require_POST
+def undo_last(request: HttpRequest) -> HttpResponse:
+    """Take back what this person did last."""
+    progress = undoing.undo_last(connect(request.user), request.user)
+    return _answer(request, progress, "You have done nothing yet that could be taken back.")
+
+
+@require_POST
+def go_on(request: HttpRequest, number: int) -> HttpResponse:
+    """Do more of a batch that is not done yet."""
+    client = connect(request.user)
+    return _answer(request, running.go_on(client, _batch(client, number)))
+
+
+@require_POST
+def retry(request: HttpRequest, number: int) -> HttpResponse:
+    """Try again what failed; with `force`, also what someone has changed since."""
+    client = connect(request.user)
+    return _answer(request, running.retry(client, _batch(client, number), force=request.POST.get("force") == "1"))
+
+
+@require_POST
+def check(request: HttpRequest, number: int) -> HttpResponse:
+    """Look at the service for what became of writes whose answers were lost."""
+    client = connect(request.user)
+    found = _batch(client, number)
+    checking.check(client, found)
+    return _answer(request, running.progress(found))
+
+
+def _batch(client: MemoryPluginClient, number: int) -> Batch:
+    found = journal.batch(client, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answer(request: HttpRequest, progress: Progress | None = None, text: str = "") -> HttpResponse:
+    return answers.after(request, progress, next_page(request, reverse("history:index")), text)
+
+
+def _first_entries(batch: Batch) -> tuple[Counter[str], list[Any]]:
+    counts: Counter[str] = batch.counts  # type: ignore[attr-defined]  # set by journal.batches
+    return counts, journal.entries(batch, 0, shown.FIRST_ENTRIES)
+
+
+def _beside(client: MemoryPluginClient) -> dict[str, Any]:
+    """What stands around the page; the journal can be read when the service does not answer."""
+    try:
+        buckets = bucket_services.bucket_list(client)
+    except MemoryPluginError as error:
+        known = bucket_services.known(client)
+        context = navigation.context(client, known, here="history")
+        return context | {"connection_state": "off" if error.is_outage else "on"}
+    return navigation.context(client, buckets, here="history")

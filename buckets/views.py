@@ -148,7 +148,7 @@ def _written(
     if progress.done + progress.there == progress.total:
         return answers.after(request, progress, reverse("buckets:manage"))
     address = reverse("history:batch", args=[progress.batch.pk])
-    return answers.after(request, progress, f"{address}?go=on" if progress.goes_on else address)
+    return redirect(f"{address}?go=on") if progress.goes_on else answers.after(request, progress, address)
 
 
 def _page(

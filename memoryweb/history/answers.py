@@ -10,8 +10,9 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from memoryweb.htmx import wants_fragment
+from memoryweb.memoryplugin import connect
 
-from . import journal, sentences
+from . import actions, journal, offers, sentences
 from .models import Entry
 from .run import Progress
 
@@ -34,31 +35,20 @@ def after(request: HttpRequest, progress: Progress | None, next_url: str = "/", 
 
 
 def to_toast(progress: Progress) -> dict[str, Any]:
-    """What the toast shows: `text`, `problems` (sentences), `batch_url`, and where they apply `undo_url`, `retry_url`,
-    `force_url`, `check_url`, or `continue_url` with `progress` as (settled, total).
+    """What the toast shows: `text`, `problems` (sentences), `batch_url`, the `actions` that fit, how far it is in `progress`
+    (settled, total), and where a long batch goes on by itself `continue_url`.
     """  # fmt: skip
     batch = progress.batch
-    number = [batch.pk]
+    counts = journal.counts_of([batch])[batch.pk]
     toast: dict[str, Any] = {
         "text": text_of(progress),
         "problems": problems(progress),
-        "batch_url": reverse("history:batch", args=number),
+        "batch_url": reverse("history:batch", args=[batch.pk]),
         "progress": (progress.total - progress.left, progress.total),
     }
     if progress.goes_on:
-        toast |= {"continue_url": reverse("history:continue", args=number), "goes_on": True}
-    elif progress.left:
-        toast["continue_url"] = reverse("history:continue", args=number)
-    if progress.unknown:
-        toast["check_url"] = reverse("history:check", args=number)
-    elif progress.failed:
-        toast["retry_url"] = reverse("history:retry", args=number)
-    if progress.changed:
-        toast["force_url"] = reverse("history:retry", args=number)
-    if progress.done and not progress.goes_on:
-        toast["undo_url"] = reverse("history:undo", args=number)
-        toast["undo_label"] = "Redo" if sentences.takes_back(batch) else "Undo"
-    return toast
+        return toast | {"continue_url": reverse("history:continue", args=[batch.pk])}
+    return toast | {"actions": actions.of(batch, counts, offers.of(connect(batch.person)))}
 
 
 def text_of(progress: Progress) -> str:

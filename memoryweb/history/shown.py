@@ -15,7 +15,8 @@ from buckets.navigation import hue
 from memoryweb.days import Day, to_day
 from memoryweb.memoryplugin.client import MemoryPluginClient
 
-from . import diff, journal, sentences, undo
+from . import actions, diff, journal, sentences, undo
+from .actions import Action
 from .models import Batch, Entry
 from .offers import Offers
 from .states import State
@@ -45,14 +46,15 @@ _REASONS = {
     Outcome.UNKNOWN: "The answer was lost. Check what became of it.",
     Outcome.PURGED: "It was deleted for good, and its text with it.",
 }
-_KINDS: dict[tuple[str, str], str] = {
-    (journal.MEMORY, journal.CREATE): "New",
-    (journal.MEMORY, journal.RESTORE): "Back again",
-    (journal.MEMORY, journal.DELETE): "Deleted",
-    (journal.BUCKET, journal.CREATE): "New bucket",
-    (journal.BUCKET, journal.RESTORE): "Bucket back again",
-    (journal.BUCKET, journal.DELETE): "Bucket deleted",
-    (journal.BUCKET, journal.EDIT): "Bucket",
+# What an entry does, once it is done and before.
+_KINDS: dict[tuple[str, str], tuple[str, str]] = {
+    (journal.MEMORY, journal.CREATE): ("New", "New"),
+    (journal.MEMORY, journal.RESTORE): ("Back again", "To come back"),
+    (journal.MEMORY, journal.DELETE): ("Deleted", "To be deleted"),
+    (journal.BUCKET, journal.CREATE): ("New bucket", "New bucket"),
+    (journal.BUCKET, journal.RESTORE): ("Bucket back again", "Bucket to come back"),
+    (journal.BUCKET, journal.DELETE): ("Bucket deleted", "Bucket to be deleted"),
+    (journal.BUCKET, journal.EDIT): ("Bucket", "Bucket"),
 }
 ANEW = "Undo writes what was deleted here again: with its text, bucket and date, but with a new id and the time of the undo."
 
@@ -80,17 +82,6 @@ class Shown:
     reason: str
     is_bad: bool
     is_image: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button: what stands on it, where it posts to, and whether it overwrites what someone changed."""
-
-    label: str
-    url: str
-    icon: str = ""
-    is_forced: bool = False
-    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +134,7 @@ def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counte
         entries=[entry(each) for each in entries],
         more=sum(counts.values()) - len(entries),
         total=sum(counts.values()),
-        actions=_actions(batch, counts, can_undo=not why_not),
+        actions=actions.of(batch, counts, offers),
         is_undone=batch.is_undone,
         undone_url=reverse("history:batch", args=[last.pk]) if last else "",
         hints=_hints(client, batch, counts, why_not),
@@ -160,9 +151,10 @@ def entry(entry: Entry, *, is_whole: bool = False) -> Shown:
     is_memory = entry.subject == journal.MEMORY
     text = "text" if is_memory else "name"
     pieces = _pieces(before, after, text)
-    exists = bool(after if entry.outcome in journal.SETTLED_WELL else before)
+    is_settled = entry.outcome in journal.SETTLED_WELL
+    exists = bool(after if is_settled else before)
     return Shown(
-        kind=_KINDS.get((entry.subject, kind), ""),
+        kind=_KINDS.get((entry.subject, kind), ("", ""))[0 if is_settled else 1],
         pieces=pieces if is_whole else excerpt(pieces),
         note=[] if is_memory else _pieces(before, after, "description"),
         left=_place(before) if is_memory and kind != journal.CREATE and _moves(before, after) else None,
@@ -222,28 +214,6 @@ def _state(counts: Counter[str]) -> str:
     said = [f"{counts[outcome]:,} {words}" for outcome, words in _COUNTS.items() if counts[outcome]]
     done = counts[Outcome.DONE] + counts[Outcome.THERE]
     return ", ".join([f"{done:,} done", *said] if said and done else said)
-
-
-def _actions(batch: Batch, counts: Counter[str], *, can_undo: bool) -> list[Action]:
-    """The buttons that fit. What is unknown is looked up before anything else is offered."""
-    number = [batch.pk]
-    if counts[Outcome.UNKNOWN]:
-        return [Action("Check", reverse("history:check", args=number), "search")]
-    if batch.is_undone:
-        undoing = batch.undoings.filter(is_undone=False).order_by("-id").first()
-        return [Action("Redo", reverse("history:undo", args=[undoing.pk]), "redo-2", is_quiet=True)] if undoing else []
-    offered = []
-    if counts[Outcome.FAILED]:
-        offered.append(Action("Try again", reverse("history:retry", args=number), "refresh-cw"))
-    if counts[Outcome.CHANGED]:
-        label = "Undo these anyway" if batch.undoes else "Overwrite these"
-        offered.append(Action(label, reverse("history:retry", args=number), is_forced=True))
-    if counts[Outcome.PLANNED] and not offered:
-        offered.append(Action("Continue", reverse("history:continue", args=number), "arrow-right"))
-    if counts[Outcome.DONE] and can_undo:
-        label, icon = ("Redo", "redo-2") if sentences.takes_back(batch) else ("Undo", "undo-2")
-        offered.append(Action(label, reverse("history:undo", args=number), icon, is_quiet=True))
-    return offered
 
 
 def _hints(client: MemoryPluginClient, batch: Batch, counts: Counter[str], why_not: str) -> list[str]:

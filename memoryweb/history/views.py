@@ -37,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = [shown.row(client, offered, batch, *_first_entries(batch)) for batch in found[: part.rows]]
     path = reverse("history:index")
     context = _beside(client) | {
+        "offers": offered,
         "groups": shown.by_day(rows),
         "is_first": not part.skip,
         "this_url": part.url(path),
@@ -57,8 +58,10 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
     entries = journal.entries(found, part.skip, part.rows)
     counts = journal.counts_of([found])[found.pk]
     path = reverse("history:batch", args=[number])
+    offered = offers.of(client)
     context = _beside(client) | {
-        "batch": shown.row(client, offers.of(client), found, counts, []),
+        "offers": offered,
+        "batch": shown.row(client, offered, found, counts, []),
         "entries": [shown.entry(entry, is_whole=True) for entry in entries],
         "goes_on": request.GET.get("go") == "on" and running.progress(found).goes_on,
         "undoes_url": reverse("history:batch", args=[found.undoes.pk]) if found.undoes else "",

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from memoryweb.memoryplugin.client import MemoryPluginClient
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ("buckets", "memories")
+WRITING = ("add", "bulk", "create", "delete", "load", "remove", "restore", "update")  # how methods that write begin
 FORBIDDEN = {
     "memoryweb.memoryplugin": (*PAGES, "memoryweb.localapi", "memoryweb.accounts"),
     "memoryweb.localapi": PAGES,
@@ -72,6 +75,18 @@ def test_only_the_service_module_speaks_http():
     speakers = {module_name(file) for file in modules() if any(within(name, "requests") for name in imported_by(file))}
     assert speakers
     assert all(within(module, "memoryweb.memoryplugin") for module in speakers)
+
+
+def test_pages_write_through_the_journal_alone():
+    writes = {name for name in vars(MemoryPluginClient) if name.split("_")[0] in WRITING}
+    callers = {
+        module_name(file)
+        for file in modules()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in writes and ast.unparse(node.value).endswith("client")
+    }
+    assert writes >= {"add_new_memory", "update_or_move_memories", "bulk_delete_memories", "restore_bucket", "load_examples"}
+    assert callers == {"memoryweb.history.perform", "memories.curating"}
 
 
 def test_only_the_service_module_reads_raw_json_from_the_service():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from memoryweb.history import check, journal, offers, run, undo
 from memoryweb.history.models import Batch, Entry
 from memoryweb.memoryplugin.errors import Conflict, Invalid, MemoryPluginError, Unreachable
+from memoryweb.memoryplugin.exchange import pooled_session
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 3, 4)
@@ -115,6 +116,35 @@ def test_a_memory_that_changed_since_it_was_read_is_not_overwritten(embedded_des
         embedded_desk.edit(memory, "2025-03-04 - Mine.", None)
     assert embedded_desk.texts() == [("2025-03-04 - Theirs.", "General")]
     assert not Batch.objects.exists()
+
+
+def test_a_memory_that_changes_between_the_look_at_it_and_the_write_is_not_overwritten(embedded_desk):
+    memory = embedded_desk.add("2025-03-04 - Tea.")
+    session = pooled_session(embedded_desk.client.base_url)
+
+    def someone_is_faster(response, **_):
+        if response.request.method == "GET":
+            session.hooks["response"] = []
+            embedded_desk.client.update_or_move_memories([memory.id], text="2025-03-04 - Theirs.")
+
+    session.hooks["response"] = [someone_is_faster]
+    with pytest.raises(Conflict):
+        embedded_desk.edit(memory, "2025-03-04 - Mine.", None)
+    assert session.hooks["response"] == []
+    assert embedded_desk.texts() == [("2025-03-04 - Theirs.", "General")]
+
+
+def test_a_memory_written_again_whose_answer_was_lost_is_known_under_its_new_id(hosted_desk):
+    memory = hosted_desk.add("2025-03-04 - One.")
+    hosted_desk.edit(memory, "2025-03-04 - Two.", None)
+    hosted_desk.delete([hosted_desk.read(memory.id)])
+    hosted_desk.hosted.fail("lost", on=ADD, after=True)
+    undone = undo.undo_last(hosted_desk.client, hosted_desk.person)
+    hosted_desk.hosted.recover()
+    check.check(hosted_desk.client, undone.batch)
+    assert run.progress(undone.batch).done == 1
+    assert undo.undo_last(hosted_desk.client, hosted_desk.person).done == 1
+    assert hosted_desk.texts() == [("2025-03-04 - One.", "General")]
 
 
 def test_merge_deletes_nothing_before_the_result_is_there(hosted_desk):

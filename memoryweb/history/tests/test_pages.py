@@ -150,7 +150,14 @@ def test_of_a_long_text_the_changed_words_are_shown(signed_in, embedded_desk):
     "pieces",
     [
         [("same", "a b " * 200)],
-        [("same", "a b " * 200), ("gone", "c " * 400), ("new", "d" * 900), ("same", "e f " * 200), ("new", "g"), ("same", " h" * 300)],
+        [
+            ("same", "a b " * 200),
+            ("gone", "c " * 400),
+            ("new", "d" * 900),
+            ("same", "e f " * 200),
+            ("new", "g"),
+            ("same", " h" * 300),
+        ],
         [("gone", "x" * 1000)],
     ],
 )

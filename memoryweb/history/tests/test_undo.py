@@ -95,6 +95,7 @@ def test_a_later_change_is_not_overwritten_unasked(desk):
     undone = take_back(desk)
     assert (undone.done, undone.changed) == (0, 1)
     assert desk.texts() == [("2025-03-04 - Theirs.", "Kitchen")]
+    assert journal.last_undoable(desk.client, desk.person) == undone.batch.undoes
     assert run.retry(desk.client, undone.batch, force=True).done == 1
     assert desk.texts() == [("2025-03-04 - One.", "Kitchen")]
 

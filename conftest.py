@@ -1,7 +1,6 @@
 """What all tests share: an owner, pages and API as they ship, and a hosted service to fail on demand."""
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 
 
@@ -10,11 +9,7 @@ def files_of_this_test(tmp_path, settings):
     """Image files and the image cache in a folder of the test's own; static files without `collectstatic`'s manifest."""
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.MEDIA_ROOT = tmp_path / "images"
-    settings.CACHES = settings.CACHES | {
-        "images": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "cache"}
-    }
-    yield
-    caches["images"].clear()
+    settings.IMAGE_CACHE = tmp_path / "cache"
 
 
 @pytest.fixture

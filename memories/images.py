@@ -1,70 +1,160 @@
-"""The image of a memory, for the browser: fetched by this server, never by its signed address."""
+"""The image of a memory, for the browser: fetched by this server, never by its signed address; small ones made or asked for."""
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
+from functools import cache
 
+from django.conf import settings
 from django.core.cache import caches
-from PIL import Image as Picture
 
+from memoryweb import pictures
+from memoryweb.filecache import FileCache
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
 from memoryweb.memoryplugin.types import Memory
 
 from . import services
+from .addresses import Addresses
 
-# The bytes decide, not what the service calls them; SVG, which can hold scripts, is not among them.
-CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+KNOWN_SECONDS = 30 * 24 * 3600  # size and digest of a hosted image
+DIGEST_CHARACTERS = 12  # of a digest in an address: enough to tell the pictures that one memory can have apart
+LOOK = "(max-width: 48rem) 100vw, 44rem"  # how wide the list shows an image at most, for `sizes`
 
 
 @dataclass(frozen=True, slots=True)
 class ShownImage:
-    """An image fit to serve; width and height in pixels."""
+    """An image fit to serve. `digest` is the SHA-256, in hex, of the original, also for a thumbnail of it."""
 
     content: bytes
     content_type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an image before it is fetched: size in pixels, and the SHA-256 of its bytes in hex."""
+
     width: int
     height: int
+    digest: str = ""
 
 
-def image_of(client: MemoryPluginClient, memory_id: str) -> ShownImage:
-    """The image of a memory. Raises NotFound for a text memory, and whatever fetching it raises.
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """What an `<img>` needs. Without `width` and `height` (nobody knows them yet) it needs a fixed frame, and `srcset` is empty."""
 
-    From a hosted service an address that has died is renewed once, and the image is kept for a day.
-    """
-    kept = None if client.is_embedded else caches["images"].get(_key(client, memory_id))
-    if kept is not None:
-        return kept
-    memory = services.find(client, memory_id)
-    try:
-        image = _fetch(client, memory)
-    except NotFound:
-        if client.is_embedded:
-            raise
-        image = _fetch(client, services.look_through(client, memory_id))
-    if not client.is_embedded:
-        caches["images"].set(_key(client, memory_id), image)
-        caches["default"].set(_key(client, memory_id), (image.width, image.height))
-    return image
+    src: str
+    srcset: str = ""
+    sizes: str = ""
+    width: int | None = None
+    height: int | None = None
+    original: str = ""
+
+
+def variants(url: str, known: Known | None) -> Variants:
+    """The addresses of an image memory, `url` being that of its image. Where the digest is known, they may be kept for good."""
+    if known is None:
+        return Variants(f"{url}?w={pictures.WIDTHS[1]}", original=url)
+    version = f"v={known.digest[:DIGEST_CHARACTERS]}" if known.digest else ""
+    widths = sorted({pictures.width_of(known.width, wanted) for wanted in pictures.WIDTHS})
+    small = {width: f"{url}?w={width}{'&' * bool(version)}{version}" for width in widths}
+    described = [f"{address} {min(width, known.width)}w" for width, address in small.items()]
+    return Variants(
+        src=small[pictures.width_of(known.width, pictures.WIDTHS[1])],
+        srcset=", ".join(described) if len(described) > 1 else "",
+        sizes=LOOK if len(described) > 1 else "",
+        width=known.width,
+        height=known.height,
+        original=f"{url}?{version}" if version else url,
+    )
+
+
+def shown(memory: Memory, known: Known | None, addresses: Addresses) -> Variants | None:
+    """The variants of a memory's image; None for a text."""
+    return variants(addresses.image(memory.id), known) if memory.is_image else None
+
+
+def known(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str, Known]:
+    """What is known of the memories' images, by memory id: said by the service, or learnt when they were fetched."""
+    told = {
+        memory.id: Known(memory.width, memory.height, memory.image_digest or "")
+        for memory in memories
+        if memory.width and memory.height
+    }
+    asked = {_key(client, memory.id): memory.id for memory in memories if memory.is_image and memory.id not in told}
+    learnt = caches["default"].get_many(asked) if asked else {}
+    return told | {asked[key]: Known(*value) for key, value in learnt.items()}
 
 
 def sizes(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str, tuple[int, int]]:
-    """Width and height by memory id, of the images whose size is known: said by the service, or fetched before."""
-    known = {memory.id: (memory.width, memory.height) for memory in memories if memory.width and memory.height}
-    asked = {_key(client, memory.id): memory.id for memory in memories if memory.is_image and memory.id not in known}
-    fetched = caches["default"].get_many(asked) if asked else {}
-    return known | {asked[key]: size for key, size in fetched.items()}
+    """Width and height by memory id, of the images whose size is known."""
+    return {memory_id: (image.width, image.height) for memory_id, image in known(client, memories).items()}
 
 
-def _fetch(client: MemoryPluginClient, memory: Memory) -> ShownImage:
+def image_of(client: MemoryPluginClient, memory_id: str, width: int | None = None) -> ShownImage:
+    """The image of a memory; with `width`, one of pictures.WIDTHS, its thumbnail. Raises NotFound for a text, and what fetching raises.
+
+    From a hosted service an address that has died is renewed once; its images are kept on disk, and so are the thumbnails, which are
+    made here.
+    """
+    if client.is_embedded:
+        memory = services.find(client, memory_id)
+        image = client.fetch_image(_address(memory), width=width)
+        return ShownImage(image.content, image.content_type, memory.image_digest or "")
+    kept, key = _cache(), _key(client, memory_id)
+    if width and (small := kept.get(f"{key} {width}")):
+        digest, _, content = small.partition(b"\n")
+        return ShownImage(content, "image/webp", digest.decode())
+    content = kept.get(key)
+    if content is None:
+        content = _fetched(client, memory_id)
+        kept.set(key, content)
+    image = _original(content)
+    if width:
+        try:
+            image = ShownImage(pictures.thumbnail(content, width), "image/webp", image.digest)
+        except pictures.Unreadable:  # too large to be decoded here; the browser may know better
+            return image
+        kept.set(f"{key} {width}", image.digest.encode() + b"\n" + image.content)
+    return image
+
+
+def _fetched(client: MemoryPluginClient, memory_id: str) -> bytes:
+    """A hosted image's bytes, which are an image's; its size and digest are known from now on."""
+    memory = services.find(client, memory_id)
+    try:
+        content = client.fetch_image(_address(memory)).content
+    except NotFound:
+        content = client.fetch_image(_address(services.look_through(client, memory_id))).content
+    about = _about(content)
+    known = (about.width, about.height, hashlib.sha256(content).hexdigest())
+    caches["default"].set(_key(client, memory_id), known, KNOWN_SECONDS)
+    return content
+
+
+def _original(content: bytes) -> ShownImage:
+    """The bytes decide, not what the service calls them; SVG, which can hold scripts, is not among what may be shown."""
+    return ShownImage(content, _about(content).content_type, hashlib.sha256(content).hexdigest())
+
+
+def _about(content: bytes) -> pictures.About:
+    try:
+        return pictures.about(content)
+    except pictures.Unreadable as error:
+        raise BrokenAnswer("What the service sent is no image that can be shown.") from error
+
+
+def _address(memory: Memory) -> str:
     if not memory.image_url:
         raise NotFound("This memory has no image.")
-    content = client.fetch_image(memory.image_url).content
-    try:
-        with Picture.open(BytesIO(content), formats=["PNG", "JPEG", "WEBP", "GIF"]) as picture:
-            return ShownImage(content, CONTENT_TYPES[picture.format or ""], picture.width, picture.height)
-    except Exception as error:  # whatever a decoder trips over, these bytes are no image to show
-        raise BrokenAnswer("What the service sent is no image that can be shown.") from error
+    return memory.image_url
+
+
+def _cache() -> FileCache:
+    return _cache_in(settings.IMAGE_CACHE, settings.IMAGE_CACHE_BYTES)
+
+
+_cache_in = cache(FileCache)
 
 
 def _key(client: MemoryPluginClient, memory_id: str) -> str:

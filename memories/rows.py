@@ -28,7 +28,7 @@ CUT_LINES = 9
 LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut or in the lines that fade out above it
 LEAD_LINES = 3
 NAME_CHARACTERS = 36  # of a text, to tell rows apart when they are read out
-NO_WAY_BACK = "Stays: an image could not be brought back"
+NO_WAY_BACK = "Stays: an image deleted here could not be brought back"
 NOTHING_OFFERED = Offers()
 _MARKUP = re.compile(r"[\s#*_>`|\[\]]+")
 
@@ -123,7 +123,7 @@ def whole_text(memory: Memory, filters: Filters) -> SafeString:
 
 def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offers: Offers = NOTHING_OFFERED) -> Detail:
     """A memory for the panel; what the service does not tell is left out, and so is what it does not offer."""
-    can = _can(memory, offers)
+    possible = can(memory, offers)
     day = dates.day_of(memory.text, memory.created_at)
     width, height = size or (None, None)
     facts = []
@@ -155,9 +155,9 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offer
         image_url=Addresses().image(memory.id) if memory.is_image else "",
         width=width,
         height=height,
-        edit_url=f"{Addresses().edit(memory.id)}?{filters.query_string()}".rstrip("?") if can.edit else "",
-        deletes=can.delete,
-        stays=can.stays,
+        edit_url=f"{Addresses().edit(memory.id)}?{filters.query_string()}".rstrip("?") if possible.edit else "",
+        deletes=possible.delete,
+        stays=possible.stays,
     )
 
 
@@ -180,7 +180,7 @@ class _RowBuilder:
         shown, goes_on = _excerpt(text, self._marker)
         is_cut = shown is not text
         width, height = size
-        can = _can(memory, self._offers)
+        possible = can(memory, self._offers)
         return Row(
             key=to_key(memory.id),
             url=self._addresses.memory(memory.id) + self._context,
@@ -195,14 +195,14 @@ class _RowBuilder:
             width=width,
             height=height,
             name="" if memory.has_derived_id else _name(self._day(day), text),
-            edit_url=self._addresses.edit(memory.id) + self._context if can.edit else "",
-            deletes=can.delete,
-            stays=can.stays,
+            edit_url=self._addresses.edit(memory.id) + self._context if possible.edit else "",
+            deletes=possible.delete,
+            stays=possible.stays,
             why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
         )
 
 
-class _Can(NamedTuple):
+class Can(NamedTuple):
     """What can be done to a memory; `stays` says why it cannot be deleted, where others can."""
 
     edit: bool
@@ -210,11 +210,12 @@ class _Can(NamedTuple):
     stays: str
 
 
-def _can(memory: Memory, offers: Offers) -> _Can:
+def can(memory: Memory, offers: Offers) -> Can:
+    """What can be done to this memory. Where there is no trash, an image that was deleted could never be brought back."""
     if memory.has_derived_id:
-        return _Can(False, False, "")
+        return Can(False, False, "")
     is_kept = memory.is_image and not offers.restore
-    return _Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
+    return Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
 
 
 def _name(day: Day, text: str) -> SafeString:

@@ -19,7 +19,7 @@ from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Invalid, MemoryPluginError, Unsupported
 from memoryweb.memoryplugin.types import Memory
 
-from . import curating, services
+from . import curating, rows, services
 from .converters import MemoryIdConverter
 from .creating import chosen_bucket
 from .filters import Filters, SearchForm
@@ -93,11 +93,6 @@ def memories_of(client: MemoryPluginClient, selection: Selection) -> list[Memory
     return [memory for memory in found if not memory.has_derived_id]
 
 
-def can_delete(offered: offers.Offers, memory: Memory) -> bool:
-    """Whether a memory may be deleted: where there is no trash, an image could never be brought back."""
-    return offered.delete and not memory.has_derived_id and (offered.restore or not memory.is_image)
-
-
 @require_POST
 def move(request: HttpRequest) -> HttpResponse:
     """`/memories/selection/move/`: move what is selected to a bucket, or to a new one."""
@@ -130,7 +125,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             raise Unsupported(offered.reason)
         selection = Selection.read(request.POST)
         found = memories_of(client, selection)
-        memories = [memory for memory in found if can_delete(offered, memory)]
+        memories = [memory for memory in found if rows.can(memory, offered).delete]
         if len(memories) != selection.number:
             kept = len(found) - len(memories)
             note = "One image stays: it" if kept == 1 else f"{kept:,} images stay: they"
@@ -183,8 +178,8 @@ def question(request: HttpRequest, verb: str, note: str, selection: Selection, m
 
 
 def refused(request: HttpRequest, error: MemoryPluginError) -> HttpResponse:
-    """Nothing was done, and why."""
-    context = {"title": error.title, "sentence": error.sentence}
+    """Nothing was done, as far as is known, and why."""
+    context = {"title": error.title, "sentence": error.sentence, "is_unknown": error.outcome_unknown}
     return _in_toast(
         request, render_either(request, "memories/question.html", "memories/_refused.html", context, status=error.status)
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import assistant, creating, editing, merging, selecting, trash, views
+from . import assistant, creating, editing, merging, selecting, serving, trash, views
 from .converters import MemoryIdConverter
 
 register_converter(MemoryIdConverter, "memory_id")
@@ -27,5 +27,5 @@ urlpatterns = [
     path("memories/<memory_id:memory_id>/why/", views.why, name="why"),
     path("memories/<memory_id:memory_id>/edit/", editing.edit, name="edit"),
     path("memories/<memory_id:memory_id>/versions/", editing.versions, name="versions"),
-    path("memories/<memory_id:memory_id>/image", views.image, name="image"),
+    path("memories/<memory_id:memory_id>/image", serving.image, name="image"),
 ]

@@ -79,6 +79,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     shown = services.find(client, memory_id, query.free(filters.q))
     size = images.sizes(client, (shown,)).get(shown.id)
     context: dict[str, Any] = {
+        "offers": offers.of(client),
         "memory": rows.detail(shown, filters, size, offers.of(client)),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }

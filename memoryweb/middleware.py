@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from memoryweb.errorpages import service_error
 from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.pictures import CONTENT_TYPES
 
 Answer = Callable[[HttpRequest], HttpResponse]
 ZONE_COOKIE = "time-zone"
@@ -33,6 +35,15 @@ def private_pages(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class GZip(GZipMiddleware):
+    """Compresses pages, but no images: they are compressed, and a range of one is a range of its own bytes."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Called by Django."""
+        is_picture = response.get("Content-Type", "") in CONTENT_TYPES.values()
+        return response if is_picture else super().process_response(request, response)
 
 
 def own_time_zone(get_response: Answer) -> Answer:

@@ -23,6 +23,7 @@ EXTRA_HOSTS = env.host_names("ALLOWED_HOSTS")
 MEMORYPLUGIN_TOKEN = env.token("MEMORYPLUGIN_TOKEN")
 MEMORYPLUGIN_URL = env.url("MEMORYPLUGIN_URL", "https://www.memoryplugin.com", ("https", "http"))
 MEMORYPLUGIN_IMAGE_HOSTS = env.host_names("MEMORYPLUGIN_IMAGE_HOSTS")
+IMAGE_CACHE_BYTES = 1_000_000 * env.whole_number("IMAGE_CACHE_MB", 500, 1, 1_000_000)
 REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss"))
 SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
@@ -57,10 +58,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "memories.hot.HotImages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "memoryweb.middleware.private_pages",
-    "django.middleware.gzip.GZipMiddleware",
+    "memoryweb.middleware.GZip",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -111,15 +113,8 @@ SHARED_CACHE = (
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 )
-CACHES = {
-    "default": SHARED_CACHE,
-    "images": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": DATA_DIR / "cache" / "images",
-        "TIMEOUT": 24 * 3600,
-        "OPTIONS": {"MAX_ENTRIES": 500},
-    },
-}
+CACHES = {"default": SHARED_CACHE}
+IMAGE_CACHE = DATA_DIR / "cache" / "images"  # of a hosted service
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -178,7 +173,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "images"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
     "staticfiles": {"BACKEND": "memoryweb.staticfiles.HashedFiles"},
 }
 

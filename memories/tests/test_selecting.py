@@ -1,5 +1,6 @@
 """Selections: what they mean when they are acted upon, moving and deleting them, and the file that they are exported to."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -68,6 +69,11 @@ def test_the_selection_belongs_to_the_filter_and_not_to_the_page(signed_in, ids)
     paths = ["/?type=text", "/?type=text&rows=3", "/?type=text&skip=2", "/?type=text&sort=oldest", "/?type=image"]
     names = [read(signed_in.get(path)).one(id="matching")["data-filters"] for path in paths]
     assert names == ["/?type=text"] * 4 + ["/?type=image"]
+
+
+def test_the_page_stays_small(signed_in, many):
+    many(30)
+    assert len(gzip.compress(signed_in.get("/").content)) < 25_000
 
 
 # Deleting

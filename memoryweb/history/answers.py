@@ -24,10 +24,11 @@ def after(request: HttpRequest, progress: Progress | None, next_url: str = "/", 
 
     `progress` None says `text` alone, for what did nothing.
     """
-    toast = to_toast(progress) if progress else {"text": text}
+    toast: dict[str, Any] = to_toast(progress) if progress else {"text": text}
     if not wants_fragment(request):
         add = messages.warning if toast.get("problems") else messages.success
-        add(request, toast["text"], extra_tags=toast.get("batch_url", ""))
+        way_back = next((action.label for action in toast.get("actions", ()) if action.is_quiet), "")
+        add(request, toast["text"], extra_tags=f"{toast.get('batch_url', '')} {way_back}".strip())
         return redirect(next_url)
     response = reswap(retarget(render(request, "history/_toast.html", {"toast": toast}), "#toast"), "innerHTML")
     patch_vary_headers(response, ["HX-Request"])

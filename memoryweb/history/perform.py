@@ -62,6 +62,7 @@ def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fr
         _create_each(client, left)
     elif kind == RESTORE:
         _in_one_call(left, client.restore_memories)
+        _note_where(client, left)
     elif kind == DELETE:
         _delete(client, left)
     elif kind == MOVE:
@@ -113,6 +114,16 @@ def _create(client: MemoryPluginClient, entry: Entry) -> None:
         journal.rename(client, entry.subject_id, created.memory_id)
     entry.subject_id = created.memory_id
     entry.outcome = THERE if created.is_duplicate else DONE
+
+
+def _note_where(client: MemoryPluginClient, entries: list[Entry]) -> None:
+    """Restored memories whose bucket is gone are in the one that has its name now: an undo has to know that."""
+    now = current.memories(client, [entry.subject_id for entry in entries])
+    for entry in entries:
+        memory = now.get(entry.subject_id)
+        if entry.outcome == DONE and memory and not states.same(states.of_memory(memory), entry.after):
+            entry.after = states.of_memory(memory)
+            entry.save(update_fields=["after"])
 
 
 def _delete(client: MemoryPluginClient, entries: list[Entry]) -> None:

@@ -219,7 +219,7 @@ def _state(counts: Counter[str]) -> str:
 def _hints(client: MemoryPluginClient, batch: Batch, counts: Counter[str], why_not: str) -> list[str]:
     """What the person should know before taking the batch back."""
     if why_not:
-        return [f"This cannot be taken back. {why_not}"]
+        return [f"There is no Undo for this. {why_not}"]
     operation: Any = batch.operation
     writes_anew = operation in (Batch.Operation.DELETE, Batch.Operation.MERGE)
     if client.is_embedded or not writes_anew or batch.is_undone or not counts[Outcome.DONE]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from memoryweb.pictures import WIDTHS
+
 MOST_CHARACTERS = 20_000
 MOST_NAME_CHARACTERS = 80
 MOST_IDS = 100
@@ -33,6 +35,12 @@ def _bucket_name(value: str) -> str:
         raise ValueError(f"must have 1 to {MOST_NAME_CHARACTERS} printable characters; it has {len(value)}.")
     if value.isdigit():
         raise ValueError("must not be digits only, so that it cannot be taken for an id. Add a letter.")
+    return value
+
+
+def _thumbnail_width(value: int) -> int:
+    if value not in WIDTHS:
+        raise ValueError("must be 320, 640 or 1280.")
     return value
 
 
@@ -85,6 +93,7 @@ BucketName = Annotated[str, AfterValidator(_bucket_name)]
 Storable = Annotated[str, AfterValidator(_storable)]
 Source = Annotated[str, AfterValidator(_storable), AfterValidator(lambda value: value.strip()[:80])]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+ThumbnailWidth = Annotated[WholeNumber, AfterValidator(_thumbnail_width)]
 BucketId = WholeNumber
 Description = Annotated[Storable, Field(max_length=2000)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_any_time)]

@@ -1,95 +1,91 @@
-"""Image files: taken in safely, stored under the name of their content, served under addresses that die."""
+"""Image files: stored under the name of their content with thumbnails beside them, served under addresses that die."""
 
 import hashlib
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+
+from memoryweb import pictures
 
 from .errors import ApiError, Refused
+from .models import Memory, TrashedMemory
 
-MOST_BYTES = 10_000_000
-MOST_PIXELS = 40_000_000  # over all frames
 LIFETIME_SECONDS = 4 * 3600  # of a signed address, as on the hosted service
-FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
-CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+CONTENT_TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
 _signer = signing.TimestampSigner(salt="memoryweb.localapi.image")
 
 
 @dataclass(frozen=True)
 class CleanImage:
-    """A decoded and re-encoded image. `name` is where it belongs in the storage; sizes are in pixels."""
+    """A picture fit to store. `name` is where it belongs in the storage; sizes are in pixels, thumbnails by their width."""
 
     name: str
     content: bytes
     width: int
     height: int
+    thumbnails: dict[int, bytes] = field(default_factory=dict)
 
 
 def clean(content: bytes) -> CleanImage:
-    """Decode an upload by its bytes, whatever it calls itself, and encode it again without metadata.
+    """Decode an upload by its bytes, whatever it calls itself, and encode it again without metadata; see `pictures.clean`.
 
-    Orientation is applied first, and animation is kept. Raises Refused for anything but PNG, JPEG, WebP and GIF, and for
-    images over 10 MB or 40 megapixels.
+    Raises Refused for what is no picture, and for one that is too large.
     """
-    if len(content) > MOST_BYTES:
-        raise Refused("image: the file is larger than 10 MB. Send a smaller one.")
     try:
-        with Image.open(BytesIO(content), formats=list(FORMATS)) as opened:
-            frames = getattr(opened, "n_frames", 1)
-            if opened.width * opened.height * frames > MOST_PIXELS:
-                raise Refused("image: the picture has more than 40 megapixels. Send a smaller one.")
-            image_format = opened.format if opened.format in FORMATS else "JPEG"  # "MPO": a JPEG with more behind it
-            output, size = _encode(opened, image_format, 1 if image_format == "JPEG" else frames)
-    except Refused:
-        raise
-    except Exception as error:  # decoders trip in many ways over a broken file; in each the file is what is wrong
-        raise Refused("image: this is no readable PNG, JPEG, WebP or GIF picture.") from error
-    digest = hashlib.sha256(output).hexdigest()
-    return CleanImage(f"{digest[:2]}/{digest}.{FORMATS[image_format]}", output, *size)
+        cleaned = pictures.clean(content)
+    except pictures.Unreadable as error:
+        raise Refused(f"image: {error.sentence}") from error
+    digest = hashlib.sha256(cleaned.content).hexdigest()
+    name = f"{digest[:2]}/{digest}.{EXTENSIONS[cleaned.content_type]}"
+    return CleanImage(name, cleaned.content, cleaned.width, cleaned.height, cleaned.thumbnails)
 
 
-def _encode(opened: Image.Image, image_format: str, frames: int) -> tuple[bytes, tuple[int, int]]:
-    options: dict[str, object] = {"quality": 90} if image_format in ("JPEG", "WEBP") else {}
-    durations, pictures = [], []
-    for number in range(frames):
-        opened.seek(number)
-        opened.load()
-        durations.append(opened.info.get("duration", 100))
-        pictures.append(_bare(ImageOps.exif_transpose(opened), image_format))
-    if frames > 1:
-        options |= {"save_all": True, "append_images": pictures[1:], "duration": durations, "loop": opened.info.get("loop", 0)}
-    output = BytesIO()
-    pictures[0].save(output, image_format, **options)
-    return output.getvalue(), pictures[0].size
-
-
-def _bare(picture: Image.Image, image_format: str) -> Image.Image:
-    """The pixels alone, in a mode that the format can hold and that needs nothing from the metadata."""
-    if picture.mode.startswith("I"):  # 16 bits of grey; `convert` alone would make white of what is above 255
-        picture = picture.convert("I").point(lambda level: level / 257).convert("L")
-    if image_format == "JPEG":
-        bare = picture.convert("L" if picture.mode == "L" else "RGB")
-    elif picture.mode in ("L", "RGB", "RGBA", "LA"):
-        bare = picture.convert("RGBA") if "transparency" in picture.info else picture.copy()
-    else:
-        bare = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    bare.info.clear()
-    return bare
+def digest(name: str) -> str:
+    """The SHA-256 of the content of the file with this name, in hex."""
+    return name.rpartition("/")[2].partition(".")[0]
 
 
 def store(image: CleanImage) -> None:
-    """Write the file, unless the same content is there already."""
-    if not default_storage.exists(image.name):
-        default_storage.save(image.name, ContentFile(image.content))
+    """Write the file and its thumbnails, unless the same content is there already."""
+    if _is_whole(image.name, len(image.content)):
+        return
+    for width, content in image.thumbnails.items():
+        default_storage.save(_thumbnail_name(image.name, width), ContentFile(content))
+    default_storage.save(image.name, ContentFile(image.content))  # the last one: where it is whole, so are the others
 
 
 def discard(name: str) -> None:
-    """Remove a file that no memory needs any more."""
-    default_storage.delete(name)
+    """Remove a file and its thumbnails."""
+    for each in (name, *(_thumbnail_name(name, width) for width in pictures.WIDTHS)):
+        default_storage.delete(each)
+
+
+def discard_unused(names: Iterable[str]) -> None:
+    """Remove the files that no memory has, in the trash or out of it.
+
+    To be called in a transaction, so that none is being added meanwhile with one of them.
+    """
+    unused = set(names)
+    for kind in (Memory, TrashedMemory):
+        unused -= set(kind.objects.filter(image__in=unused).values_list("image", flat=True))
+    for name in unused:
+        discard(name)
+
+
+@contextmanager
+def no_orphans(images: Iterable[CleanImage]) -> Iterator[None]:
+    """Where what is done inside fails, the files that were stored for it go again."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):  # what failed is what is told
+            discard_unused({image.name for image in images})
+        raise
 
 
 def sign(name: str) -> str:
@@ -97,14 +93,50 @@ def sign(name: str) -> str:
     return _signer.sign(name)
 
 
-def open_signed(signed: str) -> tuple[bytes, str]:
-    """Content and content type behind `sign`; raises a 403 when it has expired or was made up, a 404 without a file."""
+def open_signed(signed: str, width: int | None = None) -> tuple[bytes, str]:
+    """Content and content type behind `sign`; with `width`, one of pictures.WIDTHS, of the thumbnail.
+
+    Raises a 403 when the address has expired or was made up, a 404 without a file.
+    """
     try:
         name = _signer.unsign(signed, max_age=LIFETIME_SECONDS)
     except signing.BadSignature:
         raise ApiError(403, "This image address has expired. Ask the API for the memory again.") from None
     try:
-        with default_storage.open(name) as file:
-            return file.read(), CONTENT_TYPES[name.rpartition(".")[2]]
+        if width:
+            return _thumbnail(name, width), CONTENT_TYPES["webp"]
+        return _read(name), CONTENT_TYPES[name.rpartition(".")[2]]
     except FileNotFoundError:
         raise ApiError(404, "The image's file is missing.") from None
+
+
+def _thumbnail(name: str, width: int) -> bytes:
+    """The thumbnail; made now where the image was stored before there were any. Raises FileNotFoundError without the image."""
+    with suppress(FileNotFoundError):
+        return _read(_thumbnail_name(name, width))
+    original = _read(name)
+    width = pictures.width_of(pictures.about(original).width, width)
+    with suppress(FileNotFoundError):  # a narrow image has no wider ones
+        return _read(_thumbnail_name(name, width))
+    content = pictures.thumbnail(original, width)
+    default_storage.save(_thumbnail_name(name, width), ContentFile(content))
+    if not default_storage.exists(name):  # purged meanwhile
+        discard(name)
+    return content
+
+
+def _thumbnail_name(name: str, width: int) -> str:
+    return f"{name.rpartition('.')[0]}.{width}.webp"
+
+
+def _is_whole(name: str, size: int) -> bool:
+    """Whether a file is there with all its bytes: a process that was killed may have left some."""
+    try:
+        return default_storage.size(name) == size
+    except FileNotFoundError:
+        return False
+
+
+def _read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return file.read()

@@ -10,6 +10,8 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
+from memoryweb import pictures
+
 from . import images, lists
 from .errors import Refused
 from .fields import (
@@ -26,6 +28,7 @@ from .fields import (
     Source,
     Storable,
     Text,
+    ThumbnailWidth,
     WholeNumber,
 )
 from .filters import Filter
@@ -126,6 +129,12 @@ class MemoriesByIdParameters(BaseModel):
     """The query of GET /api/memories."""
 
     id: Annotated[list[Storable], Field(max_length=MOST_IDS)] = []
+
+
+class ImageParameters(BaseModel):
+    """The query of GET /api/images/{signed}."""
+
+    width: ThumbnailWidth | None = None
 
 
 class BucketInput(BaseModel):
@@ -231,7 +240,7 @@ def read_memory(request: HttpRequest) -> tuple[MemoryInput, images.CleanImage | 
     """A new memory, with its image when it came as multipart/form-data."""
     if request.content_type != "multipart/form-data":
         return read_body(request, MemoryInput), None
-    if int(request.META.get("CONTENT_LENGTH") or 0) > images.MOST_BYTES + 500_000:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + 500_000:
         raise Refused("image: the file is larger than 10 MB. Send a smaller one.")
     try:
         fields, files = request.POST.dict(), request.FILES

@@ -38,7 +38,7 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
         address = reverse("localapi:image", args=[images.sign(row["image"])])
         memory["image_url"] = f"{request.scheme}://{request.get_host()}{address}"
         memory["image_description"] = row["text"]
-        metadata |= {"width": row["width"], "height": row["height"]}
+        metadata |= {"width": row["width"], "height": row["height"], "imageDigest": images.digest(row["image"])}
     return memory | {name: row[name] for name in ("score", "why") if name in row}
 
 

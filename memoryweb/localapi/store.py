@@ -40,16 +40,19 @@ def add(
         updated_at=now,
         is_example=is_example,
     )
-    with transaction.atomic():  # nobody else writes meanwhile: what can be done before was, and the SQL is written out
-        new.bucket_id = buckets.known(bucket_id)
-        same = _same(new)
-        if same:
-            return same, True
+    with images.no_orphans([image] if image else []):
         if image:
-            images.store(image)
-        new.save(force_insert=True)
-        buckets.count(new.bucket_id, new.content_type, 1)
-        transaction.on_commit(partial(meaning.wake, new.pk))
+            images.store(image)  # before the transaction: a far storage takes its time
+        with transaction.atomic():  # nobody else writes meanwhile: what can be done before was, and the SQL is written out
+            new.bucket_id = buckets.known(bucket_id)
+            same = _same(new)
+            if same:
+                return same, True
+            if image:
+                images.store(image)  # again, where purging has taken it in between
+            new.save(force_insert=True)
+            buckets.count(new.bucket_id, new.content_type, 1)
+            transaction.on_commit(partial(meaning.wake, new.pk))
     return new.public_id, False
 
 

@@ -93,8 +93,4 @@ def _kept(row: Memory | TrashedMemory) -> Row:
 
 @transaction.atomic
 def _discard_unused(files: set[str]) -> None:
-    """Remove the files that no memory has. In a transaction, so that none is being added meanwhile with one of them."""
-    for kind in (Memory, TrashedMemory):
-        files = files - set(kind.objects.filter(image__in=files).values_list("image", flat=True))
-    for name in files:
-        images.discard(name)
+    images.discard_unused(files)

@@ -189,8 +189,9 @@ def status(request: HttpRequest) -> dict[str, Any]:
 
 
 def image(request: HttpRequest, signed: str) -> HttpResponse:
-    """GET /api/images/...: an image by its signed address; the signature is the permission."""
-    content, content_type = images.open_signed(signed)
+    """GET /api/images/{signed}: an image by its signed address, or its thumbnail; the signature is the permission."""
+    wanted = inputs.read_parameters(request, inputs.ImageParameters)
+    content, content_type = images.open_signed(signed, wanted.width)
     response = HttpResponse(content, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

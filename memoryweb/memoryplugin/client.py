@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from . import wire
+from .addresses import public_only
 from .errors import BrokenAnswer, Conflict, Forbidden, Invalid, NotFound, RefusedToken, Unsupported
 from .exchange import SOURCE, BearerToken, Exchange, no_auth
 from .local import LOCAL_URL, ActAs
@@ -275,12 +276,14 @@ class MemoryPluginClient:
             pass
         return True
 
-    def fetch_image(self, url: str) -> Image:
-        """The bytes behind an image memory's signed URL.
+    def fetch_image(self, url: str, *, width: int | None = None) -> Image:
+        """GET /api/images/{signed} (own), or wherever else an image memory's signed URL leads: the bytes there.
 
-        The token is not sent. Raises NotFound when the URL has died, and BrokenAnswer for an address that images may
-        not come from, for anything that does not call itself an image, and for more than 10 MB.
+        `width` asks the embedded server for a thumbnail of 320, 640 or 1280 pixels; a hosted service has none. The token is not
+        sent. Raises NotFound when the URL has died, and BrokenAnswer for an address that images may not come from, for one inside
+        a network (unless the service is there too), for anything that does not call itself an image, and for more than 10 MB.
         """
+        asked = {"width": width} if width and self.is_embedded else None
         try:
             url = requests.Request("GET", url).prepare().url or ""  # as it will be sent: parsers differ on odd addresses
             parts = urlsplit(url)
@@ -293,7 +296,8 @@ class MemoryPluginClient:
         if parts.scheme != "https" and parts.scheme != urlsplit(self.base_url).scheme:
             raise BrokenAnswer("The image's address is not a secure one.")
         try:
-            response, content = self._exchange.send("GET", url, auth=no_auth)
+            with public_only(urlsplit(self.base_url)):
+                response, content = self._exchange.send("GET", url, params=asked, auth=no_auth)
         except (Invalid, Forbidden, RefusedToken) as error:  # what storage services answer to an expired signature
             raise NotFound("The image's address has expired.") from error
         content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

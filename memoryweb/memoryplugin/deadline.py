@@ -9,7 +9,6 @@ one connect timeout covers the look-up and all the host's addresses together.
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from types import TracebackType
@@ -18,6 +17,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from . import addresses
 
 _current: ContextVar["Deadline | None"] = ContextVar("deadline", default=None)
 
@@ -66,16 +67,13 @@ class Deadline:
         _current.reset(self._token)
 
 
-_resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
-
-
 class _Watched(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         ends = time.monotonic() + float(self.timeout or 0)
-        look_up = _resolvers.submit(socket.getaddrinfo, self._dns_host.strip("[]"), self.port, 0, socket.SOCK_STREAM)
         error: OSError | None = None
         try:
-            found = look_up.result(ends - time.monotonic())
+            found = addresses.look_up(self._dns_host, self.port, ends - time.monotonic())
+            addresses.check([address[0] for *_, address in found], ends - time.monotonic())
             for untried, (family, kind, protocol, _, address) in zip(range(len(found), 0, -1), found, strict=True):
                 sock = socket.socket(family, kind, protocol)
                 try:
@@ -100,6 +98,8 @@ class _Watched(HTTPConnection):
     def request(self, *args: object, **kwargs: object) -> None:
         if deadline := _current.get():
             deadline.watch(self)
+        if self.sock is not None:  # used again: it may have been made for something that may go anywhere
+            addresses.check([self.sock.getpeername()[0]], float(self.timeout or 0))
         super().request(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
 

@@ -43,7 +43,8 @@ class Memory:
 
     `id` always has a value: an item that comes without one gets a name derived from its content, which begins with "~"
     and can only be looked for in lists. `image_url` is a signed address that dies after 4 hours; it is never shown,
-    and kept out of repr. `deleted_at` is set in the trash alone. Times are aware.
+    and kept out of repr; `image_digest` is the SHA-256 of what is there, in hex. `deleted_at` is set in the trash alone. Times are
+    aware.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Memory:
     image_url: str | None = field(default=None, repr=False)
     width: int | None = None
     height: int | None = None
+    image_digest: str | None = None
     why: Why | None = field(default=None, repr=False)
     deleted_at: datetime | None = None
 

@@ -7,6 +7,7 @@ and cannot be read says `outcome_unknown`: the write was accepted, and has proba
 """
 
 import hashlib
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -183,9 +184,14 @@ def _memory(item: Any) -> Memory | None:
         image_url=image_url,
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
+        image_digest=_digest(metadata.get("imageDigest")),
         why=_why(item.get("why")),
         deleted_at=_moment(metadata.get("deletedAt")),
     )
+
+
+def _digest(value: Any) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) else None
 
 
 def _version(item: Any) -> Version | None:

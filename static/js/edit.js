@@ -96,10 +96,10 @@ document.addEventListener("htmx:afterSettle", async ({ detail }) => {
   saving = null;
   const row = item?.querySelector(".row");
   if (!row || editor()) return editor()?.querySelector("[autofocus]")?.focus();
-  renewIfOld();
   const next = goesOn && (await following(row));
-  if (next) open(next);
-  else focusOn(row);
+  if (next) return open(next);
+  focusOn(row);
+  renewIfOld();
 });
 
 // A search would sweep the editor away.

@@ -49,6 +49,7 @@ document.addEventListener(
 
 // Something was written: the list is fetched again where it is. What stood at the top of the window stays there, and the focus stays
 // with its row, or with the one that took its place. An open editor is not swept away; the list waits until it is closed.
+const [PAGE_ROWS, MOST_ROWS] = [30, 990]; // as the server has them
 let isOld = false;
 
 async function renew() {
@@ -57,14 +58,14 @@ async function renew() {
   isOld = Boolean(document.getElementById("editor"));
   if (isOld) return;
   const all = rows();
-  const at = all.indexOf(document.activeElement.closest(".row"));
+  const at = all.indexOf(document.activeElement?.closest(".row"));
   const focused = keyOf(all[at]);
   const head = document.querySelector(".top").getBoundingClientRect().bottom;
   const seen = all.map((row) => [keyOf(row), row.getBoundingClientRect().top]).filter(([key, top]) => key && top >= head);
   const url = new URL(document.getElementById("matching").dataset.filters, location.href);
   const here = new URLSearchParams(location.search);
   for (const name of ["sort", "skip"]) if (here.get(name)) url.searchParams.set(name, here.get(name));
-  if (all.length) url.searchParams.set("rows", Math.min(Math.max(all.length, Number(here.get("rows")) || 0), 990));
+  if (here.has("rows") || all.length > PAGE_ROWS) url.searchParams.set("rows", Math.min(Math.max(all.length, Number(here.get("rows"))), MOST_ROWS));
   await htmx.ajax("GET", url.pathname + url.search, { source: results, target: results, swap: "innerHTML" });
   const [key, top] = seen.find(([one]) => rowOf(one)) ?? [];
   if (key) scrollBy(0, rowOf(key).getBoundingClientRect().top - top);
@@ -74,11 +75,32 @@ async function renew() {
   }
 }
 
+// The panel tells how its memory is now; it goes when that is gone.
+async function renewPanel() {
+  const listUrl = document.querySelector(".panel[data-key] [data-close-panel]")?.href;
+  if (!listUrl) return;
+  await htmx.ajax("GET", location.pathname + location.search, { source: "#panel", target: "#panel", swap: "innerHTML" });
+  const closer = document.querySelector(".panel:not([data-key]) [data-close-panel]");
+  if (!closer) return;
+  closer.href = listUrl;
+  closer.click();
+}
+
 export function renewIfOld(isSure = false) {
   if (isOld || isSure) renew();
 }
 
+function spareEditor({ detail }) {
+  const asker = detail.requestConfig?.elt; // none for what comes beside the answer to a form
+  if (detail.target.id !== "results" || (asker && asker.id !== "results") || !document.querySelector("#memories #editor")) return;
+  detail.shouldSwap = false;
+  isOld = true;
+}
+
+document.addEventListener("htmx:beforeSwap", spareEditor);
+document.addEventListener("htmx:oobBeforeSwap", spareEditor);
 document.addEventListener("memories-changed", renew);
+document.addEventListener("memories-changed", renewPanel);
 
 document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-close-toast]");

@@ -54,7 +54,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   clearTimeout(waiting);
-  if (event.detail > 1 || event.target.closest("a, button, input, details, img, form, .acts, .pick") || !getSelection().isCollapsed) return;
+  if (event.detail > 1 || event.target.closest("a, button, input, details, img, form, .acts, .is-selecting .pick") || !getSelection().isCollapsed) return;
   const inRow = event.target.closest(".row")?.querySelector("[data-panel]");
   if (!inRow) return;
   const mayBeDouble = event.target.closest(".text") && inRow.parentElement.querySelector("[data-edit]");

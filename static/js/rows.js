@@ -2,7 +2,7 @@
 import { bind } from "./keys.js";
 
 export const rows = () => [...document.querySelectorAll("#memories .row")];
-export const current = () => document.activeElement.closest("#memories .row") ?? document.querySelector("#memories .row.is-current");
+export const current = () => document.activeElement?.closest("#memories .row") ?? document.querySelector("#memories .row.is-current");
 export const rowOf = (key) => document.querySelector(`#memories .check[value="${CSS.escape(key)}"]`)?.closest(".row");
 export const keyOf = (row) => row?.querySelector(".check")?.value;
 

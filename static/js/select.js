@@ -53,7 +53,7 @@ function takeMore() {
 }
 
 function show() {
-  if (!bar()) return;
+  if (!bar() || (isEmpty() && bar().hidden)) return;
   for (const box of boxes()) box.checked = every || ids.has(box.value);
   document.documentElement.classList.toggle("is-selecting", !isEmpty());
   bar().hidden = isEmpty();

@@ -368,6 +368,36 @@ def test_a_toast_of_what_failed_says_why_and_leads_to_it(signed_in, moved, embed
     assert said.link("Show them") == f"/history/{number}/"
 
 
+def test_a_toast_of_what_is_unknown_offers_to_check_and_nothing_else(signed_in, hosted_desk):
+    memory = hosted_desk.add("2025-03-04 - Tea.")
+    batch = hosted_desk.move([memory], hosted_desk.bucket("Work")).batch
+    hosted_desk.hosted.fail("lost", "POST /api/v2/memory/update", after=True)
+    said = toast(signed_in, f"/history/{batch.pk}/undo/")
+    assert [name for name in buttons(said) if name] == ["Check"]
+    assert "not known whether it happened" in said.one(role="alert").text
+
+
+def test_a_service_that_fails_is_said_in_the_toast(signed_in, hosted_desk):
+    memory = hosted_desk.add("2025-03-04 - Tea.")
+    batch = hosted_desk.move([memory], hosted_desk.bucket("Work")).batch
+    assert buttons(index(signed_in)[0]) == ["Undo"]
+    hosted_desk.hosted.fail("refused")
+    headers = {"HX-Request": "true", "HX-Target": "toast"}
+    answer = signed_in.post(f"/history/{batch.pk}/undo/", headers=headers)
+    said = read(answer)
+    assert answer.status_code == 503
+    assert "The memory service does not answer" in said.one("div", role="alert").text
+    assert buttons(index(signed_in)[0]) == ["Undo"]
+
+
+def test_without_htmx_the_message_offers_the_way_back(signed_in, moved):
+    page = read(signed_in.post(f"/history/{moved.pk}/undo/", follow=True))
+    notice = page.one(id="notice")
+    number = Batch.objects.latest("id").pk
+    assert notice.link("Show it in the history") == f"/history/{number}/"
+    assert (notice.one("form")["action"], buttons(notice)) == (f"/history/{number}/undo/", ["Redo"])
+
+
 # On a hosted service
 
 
@@ -387,7 +417,7 @@ def test_a_bucket_created_on_a_hosted_service_cannot_be_taken_back_and_the_page_
     signed_in.post("/buckets/new/", {"name": "Garden"})
     (article,) = index(signed_in)
     assert buttons(article) == []
-    assert "This cannot be taken back." in article.text
+    assert "There is no Undo for this." in article.text
 
 
 def test_what_the_service_cannot_do_is_not_offered_to_be_undone(signed_in, hosted_desk):

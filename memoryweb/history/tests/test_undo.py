@@ -141,6 +141,18 @@ def test_a_restored_memory_has_its_id_and_day_back(embedded_desk):
     assert (restored.id, restored.created_at, restored.bucket_id) == (memory.id, memory.created_at, memory.bucket_id)
 
 
+def test_a_memory_that_came_back_into_another_bucket_of_the_same_name_can_go_again(embedded_desk):
+    client = embedded_desk.client
+    memory = embedded_desk.add("2025-03-04 - Tea.", "Kitchen")
+    client.delete_memory(memory.id)
+    client.delete_bucket(memory.bucket_id)
+    client.create_bucket("Kitchen")
+    embedded_desk.restore(client.get_trash(count=5).memories)
+    assert embedded_desk.texts() == [("2025-03-04 - Tea.", "Kitchen")]
+    assert take_back(embedded_desk).done == 1
+    assert embedded_desk.texts() == []
+
+
 def test_on_a_hosted_service_an_image_is_not_deleted_since_it_could_not_come_back(hosted_desk):
     hosted_desk.hosted.add_image("2025-03-04 - A square.")
     image = hosted_desk.client.get_memories(latest=True, count=5).memories[0]

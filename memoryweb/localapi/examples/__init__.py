@@ -30,7 +30,7 @@ def add() -> list[str]:
         item["image"]: images.clean((FOLDER / item["image"]).read_bytes()) for item in content["memories"] if "image" in item
     }
     now = timezone.localtime()
-    with transaction.atomic():
+    with images.no_orphans(pictures.values()), transaction.atomic():
         ids = {buckets.DEFAULT: buckets.default().id}
         for bucket in content["buckets"]:
             defaults = {"name": bucket["name"], "description": bucket["description"], "is_example": True}

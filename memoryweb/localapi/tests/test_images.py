@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image, ImageCms, PngImagePlugin
 
+from memoryweb import pictures
 from memoryweb.localapi import images, store, trash
 from memoryweb.localapi.errors import Refused
 from memoryweb.memoryplugin.errors import Invalid, NotFound
@@ -31,6 +32,11 @@ def stored_files():
     """Every file in the storage of this test."""
     folders, _ = default_storage.listdir("") if default_storage.exists("") else ([], [])
     return [name for folder in folders for name in default_storage.listdir(folder)[1]]
+
+
+def originals():
+    """Those of them that are no thumbnails."""
+    return [name for name in stored_files() if name.count(".") == 1]
 
 
 def purge_all():
@@ -195,14 +201,14 @@ class TestRefused:
             images.clean(png((b"IDAT", zlib.compress(b"\0" * 1000)), width=width, height=height))
 
     def test_many_frames_count_together(self, monkeypatch):
-        monkeypatch.setattr(images, "MOST_PIXELS", 35)
+        monkeypatch.setattr(pictures, "MOST_PIXELS", 35)
         assert images.clean(animation("GIF", frames=2)).width == 4
         with pytest.raises(Refused, match="megapixels"):
             images.clean(animation("GIF", frames=3))
 
     def test_one_byte_over_the_limit(self, picture, monkeypatch):
         content = picture()
-        monkeypatch.setattr(images, "MOST_BYTES", len(content))
+        monkeypatch.setattr(pictures, "MOST_BYTES", len(content))
         images.clean(content)
         with pytest.raises(Refused, match="10 MB"):
             images.clean(content + b"x")
@@ -399,7 +405,7 @@ class TestFiles:
         second = service.client.add_new_memory("two", image=picture())
         service.client.delete_memory(first.memory_id)
         purge_all()
-        assert len(stored_files()) == 1
+        assert len(originals()) == 1
         service.client.delete_memory(second.memory_id)
         purge_all()
         assert stored_files() == []
@@ -410,7 +416,7 @@ class TestFiles:
         between = timezone.now()
         service.client.delete_memory(ids[1])
         trash.purge(between)
-        assert len(stored_files()) == 1
+        assert len(originals()) == 1
 
     def test_purging_both_at_once_removes_it_too(self, service, picture):
         ids = [service.client.add_new_memory(text, image=picture()).memory_id for text in ("one", "two")]
@@ -423,11 +429,11 @@ class TestFiles:
         blue = service.client.add_new_memory("two", image=picture(colour="blue"))
         service.client.delete_memory(blue.memory_id)
         purge_all()
-        assert len(stored_files()) == 1
+        assert len(originals()) == 1
 
     def test_the_examples_take_their_files_with_them(self, service):
         service.client.load_examples()
-        assert len(stored_files()) == 6
+        assert len(originals()) == 6
         service.client.remove_examples()
         purge_all()
         assert stored_files() == []
@@ -439,4 +445,4 @@ class TestFiles:
         monkeypatch.setattr(trash, "_discard_unused", lambda files: (store.add("two", image=again), really(files)))
         service.client.delete_memory(made.memory_id)
         purge_all()
-        assert len(stored_files()) == 1
+        assert len(originals()) == 1

@@ -96,6 +96,40 @@ def _account(page: Page, server: Server) -> None:
     page.get_by_label("your account").click()
 
 
+def _selecting(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    for key in ("j", "x", "j", "j", "x", "Delete"):
+        page.keyboard.press(key)
+    page.get_by_role("alertdialog").wait_for()
+
+
+def _moving(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    for key in ("j", "m", "o"):
+        page.keyboard.press(key)
+
+
+def _editing(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.get_by_role("textbox", name="Memory", exact=True).wait_for()
+
+
+def _merging(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/?bucket=2&type=text")
+    for key in ("j", "x", "j", "x", "Shift+M"):
+        page.keyboard.press(key)
+    page.get_by_role("textbox", name="Memory", exact=True).fill("One text out of both.")
+    page.get_by_role("button", name="Save without these").wait_for()
+
+
+def _keys(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+
+
 def _new_page(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/memories/new/")
 
@@ -106,6 +140,30 @@ def _password(page: Page, server: Server) -> None:
 
 def _missing(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/memories/bWVt/")
+
+
+def _toast(page: Page, server: Server) -> None:
+    _saved(page, server)
+    page.goto(f"{server.url}/history/")
+    page.get_by_role("button", name="Undo: ").first.click()
+    page.locator("#toast").get_by_role("button").first.wait_for()
+
+
+def _history(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/history/")
+
+
+def _buckets(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/buckets/")
+
+
+def _delete_bucket(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/buckets/")
+    page.get_by_role("link", name="Delete Work").click()
+
+
+def _trash(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/trash/")
 
 
 def _signin(page: Page, server: Server) -> None:
@@ -129,9 +187,19 @@ FULL: dict[str, Look] = {
     "saved": _saved,
     "drawer": _drawer,
     "account": _account,
+    "selecting": _selecting,
+    "moving": _moving,
+    "editing": _editing,
+    "merging": _merging,
+    "keys": _keys,
     "new-page": _new_page,
     "password": _password,
     "missing": _missing,
+    "toast": _toast,
+    "history": _history,
+    "trash": _trash,
+    "buckets": _buckets,
+    "delete-bucket": _delete_bucket,
     "signin": _signin,
 }
 

@@ -45,7 +45,7 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog", name="New memory")
 
 
-def text_field(page: Page) -> Locator:
+def text_field(page: Page | Locator) -> Locator:
     return page.get_by_role("textbox", name="Memory", exact=True)
 
 

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from memoryweb.tests.browser.steps import (
     WIDTHS,
-    Held,
     buckets,
     count_of,
+    dialog,
     fill,
     memories,
     no_reload,
@@ -136,7 +136,7 @@ def test_ctrl_enter_saves_and_shows_the_row_again(page):
         expect(rows(page).nth(1)).to_be_focused()
         expect(rows(page).nth(1).get_by_role("link", name="Kitchen")).to_be_visible()
         says(page, "Edited")
-        expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name("Kitchen1")
+        expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name(re.compile("^Kitchen 1 ?$"))
         page.get_by_role("button", name="Undo").click()
         expect(rows(page).nth(1)).to_contain_text("Note 2 of the garden.")
     assert count_of(page, "Kitchen") == 0
@@ -145,6 +145,7 @@ def test_ctrl_enter_saves_and_shows_the_row_again(page):
 def test_escape_leaves_and_asks_only_if_something_changed(page):
     page.goto("/")
     act(page, 2, "Edit")
+    expect(text_field(page)).to_be_focused()
     page.keyboard.press("Escape")
     expect(editor(page)).to_be_hidden()
     expect(rows(page).nth(1)).to_be_focused()
@@ -232,6 +233,21 @@ def test_a_search_does_not_sweep_it_away(page):
     expect(text_field(page)).to_have_value("Note 2, nearly lost.")
 
 
+def test_a_new_memory_does_not_sweep_it_away_either(page):
+    page.goto("/")
+    act(page, 2, "Edit")
+    text_field(page).fill("Note 2, nearly lost.")
+    page.get_by_role("button", name="New memory").click()
+    text_field(dialog(page)).fill("A new one meanwhile.")
+    page.keyboard.press("Control+Enter")
+    says(dialog(page), "Saved in General")
+    page.keyboard.press("Escape")
+    expect(text_field(page)).to_have_value("Note 2, nearly lost.")
+    editor(page).get_by_role("button", name="Save", exact=True).click()
+    expect(rows(page).first).to_contain_text("A new one meanwhile.")
+    expect(row(page, "nearly lost")).to_be_visible()
+
+
 def test_leaving_the_page_asks(page):
     page.goto("/")
     act(page, 2, "Edit")
@@ -272,7 +288,7 @@ def test_all_on_this_page_and_then_all_that_match(page):
     expect(bar(page)).to_be_hidden()
     assert count_of(page, "Kitchen") == NOTES
     page.get_by_role("button", name="Undo").click()
-    expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name("Kitchen0")
+    expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name(re.compile("^Kitchen 0 ?$"))
 
 
 def test_all_that_match_is_not_offered_for_a_search(page):
@@ -406,9 +422,11 @@ def test_from_the_panel(page):
 
 
 def merge_page(page, server, api):
-    server.add(
-        "2020-01-01 - Rye needs 10 minutes longer. https://example.org/rye", "2020-02-03 - Rye again: 500 g flour, ask @nora."
-    )
+    for text in (
+        "2020-01-01 - Rye needs 10 minutes longer. https://example.org/rye",
+        "2020-02-03 - Rye again: 500 g flour, ask @nora.",
+    ):
+        server.add(text, session=api, createdAt=f"{text[:10]}T12:00:00Z")
     page.goto("/?sort=oldest")
     for number in range(2):
         rows(page).nth(number).hover()
@@ -432,11 +450,9 @@ def test_a_merge_warns_of_a_dropped_date(page, server, api):
 
 def test_a_warning_that_was_not_read_yet_stops_the_merge(page, server, api):
     merge_page(page, server, api)
-    held = Held(page, "/memories/merge/losses/")
     text_field(page).fill("Rye needs longer.")
     page.keyboard.press("Control+Enter")
     warns(page, "Nothing was saved yet")
-    held.release()
     expect(text_field(page)).to_have_value("Rye needs longer.")
     page.goto("/?sort=oldest")
     expect(rows(page).filter(has_text="Rye")).to_have_count(2)
@@ -458,6 +474,13 @@ def test_the_question_mark_lists_the_keys_that_work_now(page):
     page.keyboard.press("?")
     for says_so in ("Edit the memory", "Clear the selection", "Move", "Undo what you did last"):
         expect(keys).to_contain_text(says_so)
+
+
+def test_the_keys_are_shown_by_mouse_too(page):
+    page.goto("/")
+    page.get_by_label("your account").click()
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next memory")
 
 
 def test_keys_are_letters_where_one_writes(page):
@@ -505,7 +528,7 @@ def test_an_afternoon_by_keyboard_alone(page):
     page.keyboard.type("gar")
     press("Enter")
     says(page, "Moved 2 memories")
-    expect(buckets(page).get_by_role("link", name="Garden")).to_have_accessible_name("Garden2")
+    expect(buckets(page).get_by_role("link", name="Garden")).to_have_accessible_name(re.compile("^Garden 2 ?$"))
     expect(rows(page).nth(3)).to_be_focused()
     press("#")
     press("Enter")
@@ -638,14 +661,13 @@ def test_axe_finds_nothing(page, server, api, state):
     assert violations(page) == ""
 
 
+TOO_WIDE = """[...document.querySelectorAll("dialog[open] *, .ask, .ask *, .bulk > *, .toast *, #editor *, #merge *")]
+  .filter((box) => box.getBoundingClientRect().right > 320.5 && !box.closest("pre")).map((box) => box.outerHTML.slice(0, 90))"""
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_320_pixels_are_enough(window, signed_in, server, api, state):
     page = window(signed_in, width=320, reduced_motion="reduce")
     state(page, server, api)
     assert page.evaluate("document.scrollingElement.scrollWidth") == 320
-    assert (
-        page.evaluate(
-            "[...document.querySelectorAll('dialog[open] *, .ask, .ask *, .bulk > *, .toast *, #editor *, #merge *')].filter((box) => box.getBoundingClientRect().right > 320.5 && !box.closest('pre')).map((box) => box.outerHTML.slice(0, 90))"
-        )
-        == []
-    )
+    assert page.evaluate(TOO_WIDE) == []

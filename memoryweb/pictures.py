@@ -1,0 +1,223 @@
+"""Pictures that somebody sent: read by their bytes alone, bared of all but their pixels, made smaller.
+
+Both the embedded server and the pages use this. What Pillow may open is FORMATS; how much it may decode is bounded before it does.
+"""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image
+
+MOST_BYTES = 10_000_000
+MOST_PIXELS = 40_000_000  # over all frames
+MOST_WEBP_PIXELS = 24_000_000  # of one frame: a WebP's decoder needs four times as much memory as others
+MOST_FRAMES = 1_000
+WIDTHS = (320, 640, 1280)  # of thumbnails, in pixels
+TALLEST = 16_383  # that a WebP may be
+CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+FORMATS = tuple(CONTENT_TYPES)
+UPRIGHT = {  # by EXIF's orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+QUALITIES = (90, 80, 65, 50)  # of what loses pixels' detail; the first that keeps to MOST_BYTES
+_ORIENTATION = 0x0112
+_one_at_a_time = threading.Lock()  # 40 megapixels are 160 MB; threads that decode together would add up
+
+# Pillow checks each size that it reads, also that of a frame that goes beyond the first one's.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+class Unreadable(Exception):
+    """These bytes are no picture that can be taken; `sentence` says why."""
+
+    def __init__(self, sentence: str = "this is no readable PNG, JPEG, WebP or GIF picture.") -> None:
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
+class TooLarge(Unreadable):
+    """More bytes, pixels or frames than are decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a picture's head says: content type, and size in pixels."""
+
+    content_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A picture that was decoded and encoded again, its size in pixels, and its thumbnails by their width."""
+
+    content_type: str
+    content: bytes
+    width: int
+    height: int
+    thumbnails: dict[int, bytes]
+
+
+def about(content: bytes) -> About:
+    """What the head says; the pixels are not decoded. Raises Unreadable."""
+    with _opened(content) as opened:
+        return About(CONTENT_TYPES[_format(opened)], opened.width, opened.height)
+
+
+def clean(content: bytes) -> Cleaned:
+    """Decode a picture and encode it in the same format, without metadata and whatever else was in or behind the file.
+
+    Orientation is applied first, and animation is kept. Raises Unreadable, and TooLarge beyond MOST_BYTES, MOST_PIXELS or MOST_FRAMES.
+    """
+    if len(content) > MOST_BYTES:
+        raise TooLarge("the file is larger than 10 MB. Send a smaller one.")
+    with _one_at_a_time, _opened(content) as opened:
+        image_format = _format(opened)
+        frames, durations = _frames(opened, image_format)
+        loop = opened.info.get("loop")
+        opened.close()  # frees its pixels
+        output = _encoded(frames, durations, image_format, loop)
+        del frames[1:]
+        width, height = frames[0].size
+        return Cleaned(CONTENT_TYPES[image_format], output, width, height, _thumbnails(frames))
+
+
+def thumbnail(content: bytes, width: int) -> bytes:
+    """The picture's first frame as a WebP, `width` pixels wide or, where it is narrower, as wide as it is.
+
+    Raises Unreadable, and TooLarge beyond MOST_PIXELS.
+    """
+    with _one_at_a_time, _opened(content) as opened:
+        _check(opened, 1)
+        if _orientation(opened) not in UPRIGHT:  # a JPEG is decoded at about the size that is needed
+            opened.draft(None, (2 * width, max(1, 2 * width * opened.height // opened.width)))
+        return _small(_bare(opened, "WEBP"), width)[0]
+
+
+def width_of(width: int, wanted: int) -> int:
+    """Of a picture so wide, which of WIDTHS is the thumbnail for `wanted`, one of them: larger ones would all be the same."""
+    return next((each for each in WIDTHS if each >= min(width, wanted)), wanted)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            yield opened
+    except Unreadable:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
+    except Exception as error:  # decoders trip in many ways over a broken file; in each the file is what is wrong
+        raise Unreadable from error
+
+
+def _too_many_pixels(most: int = MOST_PIXELS) -> TooLarge:
+    return TooLarge(f"the picture has more than {most // 1_000_000} megapixels. Send a smaller one.")
+
+
+def _format(opened: Image.Image) -> str:
+    return opened.format if opened.format in FORMATS else "JPEG"  # "MPO": a JPEG with more behind it
+
+
+def _check(opened: Image.Image, frames: int) -> None:
+    pixels = opened.width * opened.height
+    if pixels * frames > MOST_PIXELS:
+        raise _too_many_pixels()
+    if opened.format == "WEBP" and pixels > MOST_WEBP_PIXELS:
+        raise _too_many_pixels(MOST_WEBP_PIXELS)
+    if frames > MOST_FRAMES:
+        raise TooLarge(f"the picture has more than {MOST_FRAMES:,} frames. Send a shorter one.")
+
+
+def _frames(opened: Image.Image, image_format: str) -> tuple[list[Image.Image], list[int]]:
+    """The frames, bare, and how long each is shown in milliseconds; each is checked before it is decoded."""
+    # Of an MPO, which is a JPEG, the further frames are previews. A GIF would have to be read to its end to be counted.
+    count = {"JPEG": 1, "GIF": None}.get(image_format, getattr(opened, "n_frames", 1))
+    _check(opened, count or 1)
+    frames: list[Image.Image] = []
+    durations: list[int] = []
+    while len(frames) != count:
+        try:
+            opened.seek(len(frames))
+        except EOFError:
+            break
+        _check(opened, len(frames) + 1)
+        frames.append(_bare(opened, image_format))
+        durations.append(round(opened.info.get("duration", 100)))
+    return frames, durations
+
+
+def _orientation(opened: Image.Image) -> int | None:
+    try:
+        return opened.getexif().get(_ORIENTATION)
+    except Exception:  # noqa: BLE001  # a photo may be good and what is said of it broken
+        return None
+
+
+def _bare(opened: Image.Image, image_format: str) -> Image.Image:
+    """The pixels alone, upright, in a mode that the format can hold and that needs nothing from the metadata."""
+    opened.load()
+    method = UPRIGHT.get(_orientation(opened) or 1)
+    bare = _plain(opened.transpose(method) if method else opened, image_format)
+    bare = bare.copy() if bare is opened else bare
+    bare.info.clear()
+    return bare
+
+
+def _plain(picture: Image.Image, image_format: str) -> Image.Image:
+    """The picture itself where its mode will do; copies of large ones cost too much memory."""
+    if picture.mode.startswith("I"):  # 16 bits of grey; `convert` alone would make white of what is above 255
+        picture = picture.point(lambda level: level / 257).convert("L")
+    if image_format == "JPEG":
+        return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    if picture.mode in ("L", "RGB", "RGBA", "LA") and "transparency" not in picture.info:
+        return picture
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _encoded(frames: list[Image.Image], durations: list[int], image_format: str, loop: int | None) -> bytes:
+    options: dict[str, object] = {"method": 2} if image_format == "WEBP" else {}  # the next better one takes three times as long
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": frames[1:], "duration": durations}
+        options |= {} if loop is None else {"loop": loop}
+        options |= {"disposal": 2} if image_format == "GIF" and frames[0].mode in ("RGBA", "LA") else {}
+    for quality in QUALITIES if image_format in ("JPEG", "WEBP") else (None,):
+        output = BytesIO()
+        frames[0].save(output, image_format, **options | ({"quality": quality} if quality else {}))
+        if output.tell() <= MOST_BYTES:
+            return output.getvalue()
+    raise TooLarge("the picture, written anew without its metadata, is larger than 10 MB. Send a smaller one.")
+
+
+def _thumbnails(frames: list[Image.Image]) -> dict[int, bytes]:
+    """Those of WIDTHS that differ; each is made from the one before, the largest first."""
+    picture = frames.pop()
+    full = picture.width
+    made: dict[int, bytes] = {}
+    for width in sorted({width_of(full, wanted) for wanted in WIDTHS}, reverse=True):
+        made[width], picture = _small(picture, width)
+    return made
+
+
+def _small(picture: Image.Image, width: int) -> tuple[bytes, Image.Image]:
+    """A thumbnail as a file, and its pixels."""
+    scale = min(1, width / picture.width, TALLEST / picture.height)
+    if scale < 1:
+        size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    output = BytesIO()
+    picture.save(output, "WEBP", quality=80)
+    return output.getvalue(), picture

@@ -25,6 +25,7 @@ lock: .venv/dev.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-semantic.in -o requirements-semantic.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(LOCKFLAGS) requirements-s3.in -o requirements-s3.txt
 
 # That whatever is done in the pages can be undone: a thousand random sequences of fifty actions against the real server.
 prove-undo: .venv/dev.stamp

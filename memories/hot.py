@@ -51,7 +51,9 @@ class HotImages:
 
     def _keep(self, address: str, session: str, response: HttpResponse, now: float) -> None:
         with self._lock:
-            self._sessions = {each: until for each, until in self._sessions.items() if until > now} | {session: now + TRUSTED_SECONDS}
+            self._sessions = {each: until for each, until in self._sessions.items() if until > now} | {
+                session: now + TRUSTED_SECONDS
+            }
             if len(response.content) > LARGEST_BYTES:
                 return
             self._drop(address)

@@ -101,8 +101,8 @@ class Environment:
         except ImproperlyConfigured:  # an address may hold a password, so it is not repeated
             raise ImproperlyConfigured(f"{name} must be {expected}.") from None
 
-    def token(self, name: str) -> str:
-        """A token as it goes into an HTTP header."""
+    def word(self, name: str) -> str:
+        """A token, key or name without blanks, as it goes into an HTTP header."""
 
         def cast(raw: str) -> str:
             if not raw.isascii() or not raw.isprintable() or " " in raw:

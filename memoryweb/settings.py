@@ -8,6 +8,7 @@ from pathlib import Path
 import Stemmer
 from csp.constants import NONE, SELF
 
+from memoryweb import s3
 from memoryweb.environment import Environment
 from memoryweb.secretkey import secret_key
 
@@ -20,11 +21,16 @@ WORKERS = env.whole_number("WORKERS", 2, 1, 64)
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
 HTTPS = env.flag("HTTPS", False)
 EXTRA_HOSTS = env.host_names("ALLOWED_HOSTS")
-MEMORYPLUGIN_TOKEN = env.token("MEMORYPLUGIN_TOKEN")
+MEMORYPLUGIN_TOKEN = env.word("MEMORYPLUGIN_TOKEN")
 MEMORYPLUGIN_URL = env.url("MEMORYPLUGIN_URL", "https://www.memoryplugin.com", ("https", "http"))
 MEMORYPLUGIN_IMAGE_HOSTS = env.host_names("MEMORYPLUGIN_IMAGE_HOSTS")
 IMAGE_CACHE_BYTES = 1_000_000 * env.whole_number("IMAGE_CACHE_MB", 500, 1, 1_000_000)
 REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss"))
+IMAGES_BUCKET = env.word("IMAGES_BUCKET")
+IMAGES_URL = env.url("IMAGES_URL", "", ("https", "http"))
+IMAGES_REGION = env.word("IMAGES_REGION")
+IMAGES_KEY = env.word("IMAGES_KEY")
+IMAGES_SECRET = env.word("IMAGES_SECRET")
 SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 SEARCH_LANGUAGE = env.choice("SEARCH_LANGUAGE", "english", Stemmer.algorithms())
@@ -172,8 +178,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "images"
+FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    "default": s3.storage(IMAGES_BUCKET, IMAGES_URL, IMAGES_REGION, IMAGES_KEY, IMAGES_SECRET) if IMAGES_BUCKET else FILES,
     "staticfiles": {"BACKEND": "memoryweb.staticfiles.HashedFiles"},
 }
 

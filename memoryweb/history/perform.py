@@ -62,7 +62,7 @@ def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fr
         _create_each(client, left)
     elif kind == RESTORE:
         _in_one_call(left, client.restore_memories)
-        _note_where(client, left)
+        _file_where_they_were(client, left)
     elif kind == DELETE:
         _delete(client, left)
     elif kind == MOVE:
@@ -116,12 +116,21 @@ def _create(client: MemoryPluginClient, entry: Entry) -> None:
     entry.outcome = THERE if created.is_duplicate else DONE
 
 
-def _note_where(client: MemoryPluginClient, entries: list[Entry]) -> None:
-    """Restored memories whose bucket is gone are in the one that has its name now: an undo has to know that."""
+def _file_where_they_were(client: MemoryPluginClient, entries: list[Entry]) -> None:
+    """Restored memories come back to the bucket that they were deleted from, or to one of its name: move them where they belong.
+
+    Where that bucket is gone, note where they are, since an undo has to know.
+    """
     now = current.memories(client, [entry.subject_id for entry in entries])
+    buckets = {bucket.id for bucket in client.list_buckets()}
     for entry in entries:
         memory = now.get(entry.subject_id)
-        if entry.outcome == DONE and memory and not states.same(states.of_memory(memory), entry.after):
+        after = entry.after or {}
+        if entry.outcome != DONE or memory is None or states.same(states.of_memory(memory), after):
+            continue
+        if after["bucket_id"] in buckets:
+            client.update_or_move_memories([memory.id], bucket_id=after["bucket_id"])
+        else:
             entry.after = states.of_memory(memory)
             entry.save(update_fields=["after"])
 

@@ -62,6 +62,12 @@ MALFORMED = [
     ("SEARCH_LANGUAGE", "klingon", "one of "),
     ("TRASH_DAYS", "0", "a whole number from 1 to 3650"),
     ("TRASH_DAYS", "3651", "a whole number from 1 to 3650"),
+    ("IMAGE_CACHE_MB", "0", "a whole number from 1 to 1000000"),
+    ("IMAGES_URL", "minio:9000", "an address that begins with https:// or http://"),
+    ("IMAGES_BUCKET", "my images", "one word of ASCII"),
+    ("IMAGES_REGION", "eu central", "one word of ASCII"),
+    ("IMAGES_KEY", "a key", "one word of ASCII"),
+    ("IMAGES_SECRET", "a secret", "one word of ASCII"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 
@@ -79,6 +85,7 @@ def test_a_malformed_value_stops_the_start_in_one_line(tmp_path, name, value, ex
         ("MEMORYPLUGIN_TOKEN", "se cret-4711"),
         ("REDIS_URL", "http://user:cret-4711@host"),
         ("MEMORYPLUGIN_URL", "ftp://u:cret-4711@h"),
+        ("IMAGES_SECRET", "se cret-4711"),
     ],
 )
 def test_a_malformed_secret_is_not_repeated(tmp_path, name, value):
@@ -122,7 +129,7 @@ def test_an_empty_setting_counts_as_absent(setting, value):
 
 def test_a_value_that_begins_with_a_dollar_is_itself(monkeypatch):
     monkeypatch.setenv("MEMORYPLUGIN_TOKEN", "$HOME")
-    assert Environment(None).token("MEMORYPLUGIN_TOKEN") == "$HOME"
+    assert Environment(None).word("MEMORYPLUGIN_TOKEN") == "$HOME"
 
 
 def test_host_names_may_have_blanks_between_them(monkeypatch):

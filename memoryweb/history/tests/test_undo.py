@@ -153,6 +153,21 @@ def test_a_memory_that_came_back_into_another_bucket_of_the_same_name_can_go_aga
     assert embedded_desk.texts() == []
 
 
+def test_a_memory_that_was_elsewhere_meanwhile_comes_back_to_where_it_was(embedded_desk):
+    client = embedded_desk.client
+    memory = embedded_desk.add("2025-03-04 - Tea.", "Kitchen")
+    embedded_desk.delete([memory])
+    client.delete_bucket(memory.bucket_id)
+    client.create_bucket("Kitchen")
+    embedded_desk.restore(client.get_trash(count=5).memories)
+    take_back(embedded_desk)
+    client.update_bucket(client.list_buckets()[1].id, name="Scullery")
+    client.restore_bucket(memory.bucket_id)
+    take_back(embedded_desk)
+    assert embedded_desk.texts() == [("2025-03-04 - Tea.", "Kitchen")]
+    assert embedded_desk.read(memory.id).bucket_id == memory.bucket_id
+
+
 def test_on_a_hosted_service_an_image_is_not_deleted_since_it_could_not_come_back(hosted_desk):
     hosted_desk.hosted.add_image("2025-03-04 - A square.")
     image = hosted_desk.client.get_memories(latest=True, count=5).memories[0]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from buckets import curating as bucket_curating
 from buckets import services as bucket_services
 from buckets.services import BucketList
+from memoryweb.history import answers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -41,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return show_form(request, client, form, status=error.status, failure=error)
     if created.is_duplicate:
         return show_form(request, client, form, duplicate=outcome_at(created.memory_id, bucket))
-    return saved_answer(request, client, form, bucket, created.memory_id)
+    return saved_answer(request, client, form, bucket, created)
 
 
 @require_POST
@@ -127,13 +128,13 @@ def show_form(
 
 
 def saved_answer(
-    request: HttpRequest, client: MemoryPluginClient, form: MemoryForm, bucket: Bucket | None, memory_id: str
+    request: HttpRequest, client: MemoryPluginClient, form: MemoryForm, bucket: Bucket | None, written: curating.Written
 ) -> HttpResponse:
-    """After saving: for htmx an empty form, and the list behind the dialog as it is now; else the list.
+    """After saving: for htmx an empty form, and behind the dialog the list as it is now and the way back; else the list.
 
     The bucket and the day stay chosen, for the next memory of the same day.
     """
-    saved: dict[str, Any] = outcome_at(memory_id, bucket)
+    saved: dict[str, Any] = outcome_at(written.memory_id, bucket)
     if not wants_fragment(request):
         messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=saved["url"])
         return redirect("memories:browse")
@@ -147,8 +148,8 @@ def saved_answer(
         context = empty_form(bucket_services.known(client), chosen) | {"error": error}
     else:
         context = listing.context(client, found) | empty_form(found.buckets, chosen)
-        saved["is_out_of_sight"] = all(memory.id != memory_id for memory in found.memories)
-    context |= {"saved": saved, "day": form.cleaned_data["date"].isoformat()}
+        saved["is_out_of_sight"] = all(memory.id != written.memory_id for memory in found.memories)
+    context |= {"saved": saved, "toast": answers.to_toast(written.progress), "day": form.cleaned_data["date"].isoformat()}
     response = render(request, "memories/_saved.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -45,14 +45,14 @@ def create(client: MemoryPluginClient, person: Any, text: str, day: date, bucket
     return Written(entry.subject_id, entry.outcome == Entry.Outcome.THERE, progress)
 
 
-def look_for(client: MemoryPluginClient, person: Any, text: str, day: date) -> str | None:
-    """The id of the memory that `create` may have made with this text and day, when its answer was lost; None if it did not."""
+def look_for(client: MemoryPluginClient, person: Any, text: str, day: date) -> Written | None:
+    """What `create` has written of this text and day, when its answer was lost; None if it has not."""
     entry = journal.latest_of_text(client, person, dates.with_date(text.strip(), day))
     if entry is None:
         return None
     check.check(client, entry.batch)
     entry.refresh_from_db()
-    return entry.subject_id if entry.outcome == Entry.Outcome.DONE else None
+    return Written(entry.subject_id, False, run.progress(entry.batch)) if entry.outcome == Entry.Outcome.DONE else None
 
 
 def edit(client: MemoryPluginClient, person: Any, memory: Memory, text: str, bucket: Bucket | None) -> Progress:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -80,8 +79,7 @@ def save(request: HttpRequest, client: MemoryPluginClient, sources: Sequence[Mem
     list_url = filters_of(request).url()
     if not wants_fragment(request):
         return answers.after(request, progress, list_url)
-    toast = answers.to_toast(progress)
-    messages.success(request, toast["text"], extra_tags=toast["batch_url"])
+    answers.say(request, progress)
     return HttpResponseClientRedirect(list_url)
 
 

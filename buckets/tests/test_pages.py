@@ -32,11 +32,11 @@ def test_a_hosted_list_has_its_counts_too(signed_in, hosted):
 
 
 def test_a_hosted_list_says_when_it_was_renewed(signed_in, hosted):
-    assert "Renewed at" in read(signed_in.get("/")).one("nav", aria_label="Buckets").text
+    assert "Renewed at" in read(signed_in.get("/")).one(id="buckets").text
 
 
 def test_the_embedded_list_needs_no_renewing(signed_in, embedded):
-    assert "Renewed at" not in read(signed_in.get("/")).one("nav", aria_label="Buckets").text
+    assert "Renewed at" not in read(signed_in.get("/")).one(id="buckets").text
 
 
 def test_renewing_shows_what_changed_elsewhere(signed_in, hosted):

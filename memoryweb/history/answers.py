@@ -24,15 +24,21 @@ def after(request: HttpRequest, progress: Progress | None, next_url: str = "/", 
 
     `progress` None says `text` alone, for what did nothing.
     """
-    toast: dict[str, Any] = to_toast(progress) if progress else {"text": text}
     if not wants_fragment(request):
-        add = messages.warning if toast.get("problems") else messages.success
-        way_back = next((action.label for action in toast.get("actions", ()) if action.is_quiet), "")
-        add(request, toast["text"], extra_tags=f"{toast.get('batch_url', '')} {way_back}".strip())
+        say(request, progress, text)
         return redirect(next_url)
+    toast: dict[str, Any] = to_toast(progress) if progress else {"text": text}
     response = reswap(retarget(render(request, "history/_toast.html", {"toast": toast}), "#toast"), "innerHTML")
     patch_vary_headers(response, ["HX-Request"])
     return trigger_client_event(response, "memories-changed", {}, after="settle")
+
+
+def say(request: HttpRequest, progress: Progress | None, text: str = "") -> None:
+    """A message on the next page, with the same words and way back."""
+    toast: dict[str, Any] = to_toast(progress) if progress else {"text": text}
+    add = messages.warning if toast.get("problems") else messages.success
+    way_back = next((action.label for action in toast.get("actions", ()) if action.is_quiet), "")
+    add(request, toast["text"], extra_tags=f"{toast.get('batch_url', '')} {way_back}".strip())
 
 
 def to_toast(progress: Progress) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def scroll_to_end(page):
 
 def test_each_bucket_is_one_link_with_its_count(page):
     page.goto("/")
-    expect(buckets(page).get_by_role("link")).to_have_count(3)
+    links = buckets(page).get_by_role("listitem").get_by_role("link")
+    expect(links).to_have_count(3)
     for name, count in {"All memories": 102, "General": 100, "Herbs": 2}.items():
         expect(buckets(page).get_by_role("link", name=re.compile(rf"^{name}\s*{count}$"))).to_be_visible()
 

@@ -81,6 +81,17 @@ def test_it_saves_without_a_reload_and_is_ready_for_the_next(page):
     assert count_of(page, "General") == general_before + 2
 
 
+def test_what_was_saved_can_be_taken_back_once_the_dialog_is_closed(page):
+    page.goto("/")
+    open_dialog(page)
+    write(page, "Something to take back again.")
+    save(page)
+    expect(row(page, "Something to take back again.")).to_be_visible()
+    dialog(page).get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, "Something to take back again.")).to_have_count(0)
+
+
 def test_it_appears_at_its_place_by_its_date(page):
     page.goto("/")
     day = (datetime.now(ZoneInfo(ZONE)) - timedelta(days=2)).date()

@@ -101,7 +101,7 @@ def test_what_was_just_written_is_taken_back_from_the_history_and_done_again(pag
     write(page, "To be taken back.")
     says(form, "Saved in General")
     page.keyboard.press("Escape")
-    buckets(page).get_by_role("link", name="History").click()
+    page.get_by_role("navigation", name="History and trash").get_by_role("link", name="History").click()
     expect(batch(page, "Added a memory")).to_contain_text("To be taken back.")
     with no_reload(page):
         batch(page, "Added a memory").get_by_role("button", name="Undo").click()
@@ -177,7 +177,7 @@ def test_a_bucket_s_memories_go_into_the_trash_and_come_back(page):
     page.get_by_role("radio", name="To the trash").check()
     page.get_by_role("button", name="Delete the bucket and its 3 memories").click()
     says(page, "Deleted the bucket Cellar and moved its 3 memories to the trash")
-    buckets(page).get_by_role("link", name="Trash").click()
+    page.get_by_role("navigation", name="History and trash").get_by_role("link", name="Trash").click()
     trash = page.get_by_role("list", name="Deleted memories")
     expect(trash.get_by_role("article").first).to_contain_text("Wine.")
     with no_reload(page):

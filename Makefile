@@ -29,7 +29,7 @@ lock: .venv/dev.stamp
 
 # That whatever is done in the pages can be undone: a thousand random sequences of fifty actions against the real server.
 prove-undo: .venv/dev.stamp
-	@UNDO_RUNS=1000 UNDO_STEPS=50 $(BIN)/python -m pytest -q --no-header --disable-warnings memoryweb/history/tests/test_undo_everything.py -n 0
+	@$(BIN)/python -m memoryweb.history.tests.test_undo_everything
 
 # Pictures of every screen into data/shots/, and the one in the README.
 shots: .venv/dev.stamp

@@ -7,10 +7,12 @@ import os
 import re
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
 
-import pytest
 import requests
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -22,7 +24,6 @@ from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import running_server
 
 RUNS = int(os.environ.get("UNDO_RUNS", 20))  # CI asks for 100
-STEPS = int(os.environ.get("UNDO_STEPS", 30))
 TEXTS = [
     "Tea with lemon.",
     "The spare key is at Frau Petersen's.",
@@ -99,9 +100,9 @@ class Browser:
         }
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
+@contextmanager
+def browsing(folder):
+    """A browser at a real server with some memories, its data in `folder`."""
     with running_server(folder, WORKERS="1") as server:
         browser = Browser(server, folder)
         for name in ("Kitchen", "Office"):
@@ -231,10 +232,32 @@ class Afternoon(RuleBasedStateMachine):
         self.browser.assert_tables_agree()
 
 
-def test_after_undoing_everything_all_is_what_it_was(browser):
+def prove(browser, runs, steps):
+    """Let Hypothesis take so many afternoons of so many actions; raises what went wrong."""
     machine = type("Afternoon", (Afternoon,), {"browser": browser})
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None, suppress_health_check=checks)
+        machine, settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=checks)
     )
     assert {"memories 200", "buckets 200", "history 200", "trash 200"} <= set(browser.log), browser.log
+
+
+def test_after_undoing_everything_all_is_what_it_was(tmp_path):
+    with browsing(tmp_path) as browser:
+        prove(browser, RUNS, 30)
+
+
+def main():
+    """What `make prove-undo` prints: one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "memoryweb.settings")
+    runs, steps = 1000, 50
+    began = monotonic()
+    with TemporaryDirectory() as folder, browsing(Path(folder)) as browser:
+        prove(browser, runs, steps)
+        undone = browser.row("SELECT count(*) FROM history_batch WHERE is_undone")[0]
+    minutes = (monotonic() - began) / 60
+    print(f"{runs:,} runs of {steps} actions: {undone:,} batches undone, everything was what it had been. {minutes:.0f} minutes.")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
                 break
         else:
             raise AssertionError("the server did not start:\n" + "".join(lines))
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would hold up whoever logs
         yield Server(f"http://127.0.0.1:{port}", environment, process, lines[-1].split()[-1])
     finally:
         process.send_signal(signal.SIGINT)
@@ -92,4 +94,3 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        process.stdout.close()

@@ -12,6 +12,12 @@ def files_of_this_test(tmp_path, settings):
     settings.IMAGE_CACHE = tmp_path / "cache"
 
 
+@pytest.fixture(autouse=True)
+def actions_end_within_their_request(monkeypatch):
+    """However slow the machine is: a thread that goes on would meet the test's own transaction."""
+    monkeypatch.setattr("memoryweb.history.run.SECONDS", 600)
+
+
 @pytest.fixture
 def owner(db):
     """The owner of the instance."""

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from memoryweb.history import answers, offers
+from memoryweb.history import answers, background, offers
 from memoryweb.history.run import Progress
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -148,7 +148,10 @@ def _written(
     if progress.done + progress.there == progress.total:
         return answers.after(request, progress, reverse("buckets:manage"))
     address = reverse("history:batch", args=[progress.batch.pk])
-    return redirect(f"{address}?go=on") if progress.goes_on else answers.after(request, progress, address)
+    if progress.goes_on:
+        background.go_on(client, progress.batch)
+        return redirect(f"{address}?go=on")
+    return answers.after(request, progress, address)
 
 
 def _page(

@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return show_form(request, client, form, status=422)
     try:
         bucket = chosen_bucket(client, form, request.user)
-        created = curating.create(client, request.user, form.cleaned_data["text"], form.cleaned_data["date"], bucket)
+        created = curating.create(client, request.user, form.cleaned_data["text"], form.cleaned_data["date"], bucket, form.made)
     except MemoryPluginError as error:
         return show_form(request, client, form, status=error.status, failure=error)
     if created.is_duplicate:
@@ -68,7 +68,7 @@ def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
 
 
 def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> Bucket | None:
-    """The bucket that a valid form names, created by `person` if it is new; None for the default one.
+    """The bucket that a valid form names, created by `person` if it is new (`form.made`); None for the default one.
 
     Raises Invalid when it is gone.
     """
@@ -81,8 +81,13 @@ def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> 
         return bucket
     name = form.cleaned_data["new_bucket"]
     same = [bucket for bucket in buckets.buckets if bucket.name.casefold() == name.strip().casefold()]
-    bucket = same[0] if same else bucket_curating.created(bucket_curating.create(client, person, name))
+    if same:
+        form.choose(same[0])
+        return same[0]
+    progress = bucket_curating.create(client, person, name)
+    bucket = bucket_curating.created(progress)
     form.choose(bucket)
+    form.made = progress.batch
     return bucket
 
 
@@ -136,7 +141,8 @@ def saved_answer(
     """
     saved: dict[str, Any] = outcome_at(written.memory_id, bucket)
     if not wants_fragment(request):
-        messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=saved["url"])
+        tags = answers.message_tags(saved["url"], answers.to_toast(written.progress))
+        messages.success(request, f"Saved in {saved['bucket']}.", extra_tags=tags)
         return redirect("memories:browse")
     here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]  # set by django-htmx
     filters, _ = SearchForm.read(QueryDict(here.partition("?")[2]))

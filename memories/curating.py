@@ -1,6 +1,7 @@
 """Writing memories: all that the pages and commands create, change and delete goes through here, and so into the journal.
 
-Each function writes down what it is going to do, does it, and returns how far it got; `run.go_on` goes on. `person` is who asked.
+Each function writes down what it is going to do, does it, and returns how far it got; `run.go_on` goes on. `person` is who asked,
+`made` the batch that has just created the bucket, which becomes part of the same action.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,9 @@ class Written:
     progress: Progress
 
 
-def create(client: MemoryPluginClient, person: Any, text: str, day: date, bucket: Bucket | None) -> Written:
+def create(
+    client: MemoryPluginClient, person: Any, text: str, day: date, bucket: Bucket | None, made: Batch | None = None
+) -> Written:
     """Store a text, with `day` before it unless it begins with a date; `bucket` None is the default one.
 
     On the embedded server a text of an earlier day is filed on that day. Raises a MemoryPluginError; when its outcome is
@@ -38,9 +41,9 @@ def create(client: MemoryPluginClient, person: Any, text: str, day: date, bucket
     """
     text = dates.with_date(text.strip(), day)
     new = Change(MEMORY, "", None, states.of_new_memory(text, bucket, dates.noted(text)))
-    progress = _sure(run.start(client, person, Batch.Operation.CREATE, [new]))
-    entry = progress.batch.entries.get()
-    if entry.outcome == Entry.Outcome.THERE:
+    progress = _sure(run.start(client, person, Batch.Operation.CREATE, [new], takes_over=made))
+    entry = progress.batch.entries.get(subject=MEMORY)
+    if entry.outcome == Entry.Outcome.THERE and not progress.done:
         progress.batch.delete()
     return Written(entry.subject_id, entry.outcome == Entry.Outcome.THERE, progress)
 
@@ -55,7 +58,9 @@ def look_for(client: MemoryPluginClient, person: Any, text: str, day: date) -> W
     return Written(entry.subject_id, False, run.progress(entry.batch)) if entry.outcome == Entry.Outcome.DONE else None
 
 
-def edit(client: MemoryPluginClient, person: Any, memory: Memory, text: str, bucket: Bucket | None) -> Progress:
+def edit(
+    client: MemoryPluginClient, person: Any, memory: Memory, text: str, bucket: Bucket | None, made: Batch | None = None
+) -> Progress:
     """Give a memory, as it was just read, another text or bucket (None leaves it where it is).
 
     Raises Conflict when it has changed since, Invalid when nothing would change, and a MemoryPluginError.
@@ -66,21 +71,25 @@ def edit(client: MemoryPluginClient, person: Any, memory: Memory, text: str, buc
         after = states.in_bucket(after, bucket)
     if states.same(before, after):
         raise Invalid("Nothing is different, so nothing was saved.")
-    progress = _sure(run.start(client, person, Batch.Operation.EDIT, [Change(MEMORY, memory.id, before, after)]))
+    changes = [Change(MEMORY, memory.id, before, after)]
+    progress = _sure(run.start(client, person, Batch.Operation.EDIT, changes, takes_over=made))
     if progress.changed:
-        progress.batch.delete()
+        if not progress.done:
+            progress.batch.delete()
         raise Conflict
     return progress
 
 
-def move(client: MemoryPluginClient, person: Any, memories: Sequence[Memory], bucket: Bucket) -> Progress:
+def move(
+    client: MemoryPluginClient, person: Any, memories: Sequence[Memory], bucket: Bucket, made: Batch | None = None
+) -> Progress:
     """Move memories, as they were just read, to a bucket."""
     changes = [
         Change(MEMORY, memory.id, before, states.in_bucket(before, bucket))
         for memory in memories
         for before in [states.of_memory(memory)]
     ]
-    return run.start(client, person, Batch.Operation.MOVE, changes, detail=bucket.name)
+    return run.start(client, person, Batch.Operation.MOVE, changes, detail=bucket.name, takes_over=made)
 
 
 def delete(client: MemoryPluginClient, person: Any, memories: Sequence[Memory]) -> Progress:
@@ -103,7 +112,14 @@ def restore(client: MemoryPluginClient, person: Any, memories: Sequence[Memory])
     return run.start(client, person, Batch.Operation.RESTORE, changes, detail="")
 
 
-def merge(client: MemoryPluginClient, person: Any, sources: Sequence[Memory], text: str, bucket: Bucket | None) -> Progress:
+def merge(
+    client: MemoryPluginClient,
+    person: Any,
+    sources: Sequence[Memory],
+    text: str,
+    bucket: Bucket | None,
+    made: Batch | None = None,
+) -> Progress:
     """Create a memory with this text, and only when it is there delete the sources, as they were just read.
 
     A source that is that very memory stays, and nothing is created.
@@ -113,7 +129,7 @@ def merge(client: MemoryPluginClient, person: Any, sources: Sequence[Memory], te
     same = next((memory for memory in sources if states.same(states.of_memory(memory), result)), None)
     created = [] if same else [Change(MEMORY, "", None, result)]
     gone = [Change(MEMORY, memory.id, states.of_memory(memory), None, stage=1) for memory in sources if memory is not same]
-    return run.start(client, person, Batch.Operation.MERGE, created + gone)
+    return run.start(client, person, Batch.Operation.MERGE, created + gone, takes_over=made)
 
 
 class Loading:

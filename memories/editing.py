@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -58,6 +59,8 @@ def edit(request: HttpRequest, memory_id: str) -> HttpResponse:
 def save(request: HttpRequest, client: MemoryPluginClient, memory_id: str, form: EditForm) -> HttpResponse:
     """Write what a valid form says, if the memory is still what it was made from. Raises a MemoryPluginError."""
     now = current.memories(client, [memory_id]).get(memory_id)
+    if now is None and form.cleaned_data["as_new"]:
+        return save_as_new(request, client, form)
     if now is None:
         return show_conflict(request, client, memory_id, form, None)
     if dates.date_at_head(now.text) and not form.cleaned_data["date"] and not dates.date_at_head(form.cleaned_data["text"]):
@@ -66,13 +69,26 @@ def save(request: HttpRequest, client: MemoryPluginClient, memory_id: str, form:
     text = whole_text(now.text, form.cleaned_data["date"], form.cleaned_data["text"])
     bucket = chosen_bucket(client, form, request.user)
     is_same = text == now.text.strip() and (bucket is None or bucket.id == now.bucket_id)
-    if not is_same and form.cleaned_data["base"] != digest(now):
+    if not is_same and digest(now) not in (form.cleaned_data["base"], form.cleaned_data["over"]):
         return show_conflict(request, client, memory_id, form, now)
-    progress = None if is_same else curating.edit(client, request.user, now, text, bucket)
+    progress = None if is_same else curating.edit(client, request.user, now, text, bucket, form.made)
     saved = replace(now, text=text)
     if bucket:
         saved = replace(saved, bucket_id=bucket.id, bucket_name=bucket.name)
     return saved_answer(request, client, saved, progress)
+
+
+def save_as_new(request: HttpRequest, client: MemoryPluginClient, form: EditForm) -> HttpResponse:
+    """Write what a valid form says as a new memory, as the one that it was made from is gone. Raises a MemoryPluginError."""
+    bucket = chosen_bucket(client, form, request.user)
+    day = form.cleaned_data["date"] or timezone.localdate()
+    written = curating.create(client, request.user, form.cleaned_data["text"], day, bucket)
+    memory = current.memories(client, [written.memory_id]).get(written.memory_id)
+    if memory is None:
+        raise NotFound
+    if not written.is_duplicate:
+        return saved_answer(request, client, memory, written.progress)
+    return saved_answer(request, client, memory, None, "You have this very text already; nothing was added.")
 
 
 def digest(memory: Memory) -> str:
@@ -132,14 +148,14 @@ def show(
 def show_conflict(
     request: HttpRequest, client: MemoryPluginClient, memory_id: str, form: EditForm, theirs: Memory | None
 ) -> HttpResponse:
-    """409: what someone else made of the memory beside what the form says. Saved again from here, it goes over theirs."""
+    """409: what someone else made of the memory beside what the form says. A button of its own saves that over theirs."""
     if theirs is None:
         return show(request, client, memory_id, form, status=409, is_gone=True)
     mine = whole_text(theirs.text, form.cleaned_data["date"], form.cleaned_data["text"])
     words = diff.words(theirs.text, mine)
-    form.data = dict(form.data.items()) | {"base": digest(theirs)}
     chosen = bucket_services.bucket_list(client).get(form.data.get("bucket"))
     conflict = {
+        "over": digest(theirs),
         "theirs": [(kind == diff.GONE, text) for kind, text in words if kind != diff.NEW],
         "mine": [(kind == diff.NEW, text) for kind, text in words if kind != diff.GONE],
         "their_bucket": theirs.bucket_name,
@@ -148,15 +164,20 @@ def show_conflict(
     return show(request, client, memory_id, form, status=409, conflict=conflict)
 
 
-def saved_answer(request: HttpRequest, client: MemoryPluginClient, memory: Memory, progress: Progress | None) -> HttpResponse:
-    """After saving: for htmx the row in its place, with the toast and the buckets as they are now; else the list."""
+def saved_answer(
+    request: HttpRequest, client: MemoryPluginClient, memory: Memory, progress: Progress | None, text: str = ""
+) -> HttpResponse:
+    """After saving: for htmx the row in its place, with the toast and the buckets as they are now; else the list.
+
+    `progress` None says `text` alone, if there is one.
+    """
     filters, _ = SearchForm.read(request.GET)
     if not wants_fragment(request):
         list_url = filters.url(rows=filters.rows, skip=filters.skip)
-        return answers.after(request, progress, list_url) if progress else redirect(list_url)
+        return answers.after(request, progress, list_url, text) if progress or text else redirect(list_url)
     context = row_context(client, memory, filters)
-    if progress:
-        context |= {"toast": answers.to_toast(progress)}
+    if progress or text:
+        context |= {"toast": answers.to_toast(progress) if progress else {"text": text}}
         with contextlib.suppress(MemoryPluginError):  # saved all the same; the numbers beside the buckets are those of before
             context |= listing.navigation(client, bucket_services.bucket_list(client), filters)
     response = render(request, "memories/_edited.html", context)
@@ -166,8 +187,8 @@ def saved_answer(request: HttpRequest, client: MemoryPluginClient, memory: Memor
 
 def row_context(client: MemoryPluginClient, memory: Memory, filters: Filters) -> dict[str, Any]:
     """What `_row.html` needs to show one memory again."""
-    sizes = images.sizes(client, (memory,))
-    (row,) = rows.to_rows((memory,), filters, sizes, offers=offers.of(client))
+    known = images.known(client, (memory,))
+    (row,) = rows.to_rows((memory,), filters, known, offers=offers.of(client))
     return {"row": row}
 
 
@@ -188,5 +209,6 @@ def versions(request: HttpRequest, memory_id: str) -> HttpResponse:
             "words": diff.words(older.text, newer.text) if older.text != newer.text else [],
         }
         for newer, older in zip(known, known[1:], strict=False)
+        if (newer.text, newer.bucket_id) != (older.text, older.bucket_id)  # not what was only deleted and restored
     ]
     return render(request, "memories/_versions.html", {"versions": earlier})

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from memoryweb.history.models import Batch
 from memoryweb.memoryplugin.types import Bucket
 
 from . import dates
@@ -21,6 +22,8 @@ class BucketForm(forms.Form):
 
     bucket = forms.CharField(required=False, max_length=200)
     new_bucket = forms.CharField(required=False, max_length=80, error_messages={"max_length": "Use at most 80 characters."})
+
+    made: Batch | None = None  # the batch that created the new bucket, for what is done with it to be one action
 
     def clean(self) -> dict[str, Any]:
         """A new bucket needs a name."""
@@ -74,12 +77,18 @@ class MemoryForm(TextForm):
 
 
 class EditForm(TextForm):
-    """A memory that is being edited. `base` is the digest of what it was when the form was made (editing.py)."""
+    """A memory that is being edited. `base` is the digest of what it was when the form was made (editing.py).
+
+    `over` is the digest of what someone else made of it, when that is to be written over; `as_new` saves a memory of its own
+    where that one is gone.
+    """
 
     base = forms.CharField(required=False, max_length=64)
+    over = forms.CharField(required=False, max_length=64)
+    as_new = forms.BooleanField(required=False)
 
 
 class MergeForm(MemoryForm):
-    """What shall take the place of several memories. `shown` are the losses that the person has been shown, a line each."""
+    """What shall take the place of several memories. `shown` are the losses that the person agreed to, a line each."""
 
     shown = forms.CharField(required=False, strip=False)

@@ -1,7 +1,7 @@
 """Merging memories: the sources side by side, a text that takes their place, and what it would no longer say."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from buckets import services as bucket_services
 from buckets.navigation import dots
@@ -70,7 +70,8 @@ def merge(request: HttpRequest) -> HttpResponse:
 
 def save(request: HttpRequest, client: MemoryPluginClient, sources: Sequence[Memory], form: MergeForm) -> HttpResponse:
     """Write the result and delete the sources; when that breaks half-way, the form again, with where it stands."""
-    progress = curating.merge(client, request.user, sources, whole_text(form), chosen_bucket(client, form, request.user))
+    bucket = chosen_bucket(client, form, request.user)
+    progress = curating.merge(client, request.user, sources, whole_text(form), bucket, form.made)
     while progress.goes_on:
         progress = run.run(client, progress.batch)
     if progress.done + progress.there < progress.total:
@@ -80,7 +81,7 @@ def save(request: HttpRequest, client: MemoryPluginClient, sources: Sequence[Mem
     if not wants_fragment(request):
         return answers.after(request, progress, list_url)
     answers.say(request, progress)
-    return HttpResponseClientRedirect(list_url)
+    return trigger_client_event(HttpResponseClientRedirect(list_url), "memories-changed")
 
 
 @require_POST
@@ -126,8 +127,10 @@ def problem_with(request: HttpRequest, sources: Sequence[Memory]) -> HttpRespons
 
 
 def oldest_first(sources: Any) -> list[Memory]:
-    """The memories by their days."""
-    return sorted(sources, key=lambda source: source.created_at or dates.noted(source.text) or datetime.max.replace(tzinfo=UTC))
+    """The memories by the days of their texts, or else of their creation; those of one day as they were created."""
+    last = datetime.max.replace(tzinfo=UTC)
+    created = {source.id: source.created_at or last for source in sources}
+    return sorted(sources, key=lambda source: (dates.own_day(source.text, source.created_at) or date.max, created[source.id]))
 
 
 def union(texts: Sequence[str]) -> str:
@@ -147,7 +150,7 @@ def to_form(sources: Sequence[Memory]) -> MergeForm:
     """The form to begin with: the oldest memory's date, the union of all, the bucket that most are in."""
     text = union([source.text for source in sources])
     day = dates.date_at_head(text)
-    of_oldest = day or dates.day_of(sources[0].text, sources[0].created_at) or timezone.localdate()
+    of_oldest = day or dates.own_day(sources[0].text, sources[0].created_at) or timezone.localdate()
     places = [source.bucket_id for source in sources if source.bucket_id]
     return MergeForm(
         {
@@ -165,7 +168,7 @@ def whole_text(form: MergeForm) -> str:
 
 
 def said(loss: Loss) -> str:
-    """A loss as the form remembers that it was shown."""
+    """A loss as the form remembers that the person agreed to it."""
     return f"{loss.kind} {' '.join(loss.text.split())}"
 
 
@@ -214,7 +217,7 @@ def show(
 
 def shown(source: Memory, buckets: BucketList | None) -> dict[str, Any]:
     """A source as the page shows it."""
-    day = dates.day_of(source.text, source.created_at)
+    day = dates.own_day(source.text, source.created_at)
     bucket = (buckets.get(source.bucket_id) if buckets else None) or Bucket(source.bucket_id or "", source.bucket_name or "")
     return {
         "day": to_day(day, timezone.localdate()),

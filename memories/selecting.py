@@ -31,20 +31,22 @@ _to_id = MemoryIdConverter().to_python
 
 
 class SelectionForm(forms.Form):
-    """What was selected, as a page sends it: `ids` as they stand in addresses, or the filter whose memories are all meant.
+    """What was selected, as a page sends it: `ids` as they stand in addresses, or the filter whose memories are all meant
+    `but` some.
 
     `number` is how many the person was told that it is about.
     """
 
     ids = forms.CharField(required=False, validators=[MaxLengthValidator(MOST * _KEY_LENGTH)])
     every = forms.BooleanField(required=False)
+    but = forms.CharField(required=False, validators=[MaxLengthValidator(MOST * _KEY_LENGTH)])
     filters = forms.CharField(required=False, max_length=6000)
     number = forms.IntegerField(required=False, min_value=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The memories that are meant: these ids, or all that `filters` find."""
+    """The memories that are meant: these ids, or all that `filters` find but these ids."""
 
     ids: tuple[str, ...]
     filters: Filters | None = None
@@ -57,20 +59,25 @@ class Selection:
         if not form.is_valid():
             raise Invalid("This selection cannot be read. Select the memories again.")
         number = form.cleaned_data["number"]
+        ids = _ids_in(form.cleaned_data["but" if form.cleaned_data["every"] else "ids"])
         if form.cleaned_data["every"]:
             filters, errors = SearchForm.read(QueryDict(form.cleaned_data["filters"].partition("?")[2]))
             if errors:
                 raise Invalid("This filter cannot be read. Select the memories again.")
-            return cls((), filters, number)
-        try:
-            ids = tuple(dict.fromkeys(_to_id(key) for key in form.cleaned_data["ids"].split()))
-        except ValueError:
-            raise Invalid("This selection cannot be read. Select the memories again.") from None
+            return cls(ids, filters, number)
         if not ids:
             raise Invalid("Nothing is selected.")
         if len(ids) > MOST:
             raise too_many()
         return cls(ids, None, number)
+
+
+def _ids_in(keys: str) -> tuple[str, ...]:
+    """The ids that these keys stand for, each once."""
+    try:
+        return tuple(dict.fromkeys(_to_id(key) for key in keys.split()))
+    except ValueError:
+        raise Invalid("This selection cannot be read. Select the memories again.") from None
 
 
 def too_many() -> Invalid:
@@ -87,10 +94,11 @@ def memories_of(client: MemoryPluginClient, selection: Selection) -> list[Memory
         raise Invalid("A search finds nearly everything. Select memories one by one, or by a filter without words.")
     if any(term.note for term in asked.terms):
         raise Invalid("This filter says something that counts for nothing. Remove it first.")
-    found = services.every(client, asked, MOST + 1)
-    if len(found) > MOST:
+    found = services.every(client, asked, MOST + len(selection.ids) + 1)
+    memories = [memory for memory in found if not memory.has_derived_id and memory.id not in selection.ids]
+    if len(memories) > MOST:
         raise too_many()
-    return [memory for memory in found if not memory.has_derived_id]
+    return memories
 
 
 @require_POST
@@ -110,7 +118,7 @@ def move(request: HttpRequest) -> HttpResponse:
         bucket = chosen_bucket(client, form, request.user)
         if bucket is None:
             raise Invalid("Choose a bucket.")
-        return answers.after(request, curating.move(client, request.user, memories, bucket))
+        return answers.after(request, curating.move(client, request.user, memories, bucket, form.made))
     except MemoryPluginError as error:
         return refused(request, error)
 
@@ -170,7 +178,9 @@ def question(request: HttpRequest, verb: str, note: str, selection: Selection, m
         "number": number,
         "is_filter": selection.filters is not None,
         "fields": [
-            (name, request.POST[name]) for name in ("ids", "every", "filters", "bucket", "new_bucket") if name in request.POST
+            (name, request.POST[name])
+            for name in ("ids", "every", "but", "filters", "bucket", "new_bucket")
+            if name in request.POST
         ],
         "action": request.path,
     }

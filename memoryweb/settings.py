@@ -98,7 +98,8 @@ TEMPLATES = [
 ]
 
 # WAL lets people read while someone writes. An SQLite older than 3.51.3 can lose data in that mode (see memoryweb's
-# docstring), so there the rollback journal stays. FULL: what was answered as saved survives a power cut.
+# docstring), so there the rollback journal stays. FULL: what was answered as saved survives a power cut. secure_delete: what goes
+# for good is overwritten, not only let go.
 JOURNAL_MODE = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE"
 DATABASES = {
     "default": {
@@ -108,7 +109,7 @@ DATABASES = {
         "OPTIONS": {
             "timeout": 10,
             "transaction_mode": "IMMEDIATE",
-            "init_command": f"PRAGMA journal_mode={JOURNAL_MODE}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": f"PRAGMA journal_mode={JOURNAL_MODE}; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
         },
     }
 }

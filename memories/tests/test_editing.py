@@ -172,18 +172,32 @@ def test_a_move_by_someone_else_counts_as_well(send, embedded, tea):
     assert "Kitchen" in read(answer).one("section", aria_label="Theirs").text
 
 
+def over_in(answer):
+    """What the button that writes over theirs sends."""
+    return form(answer).one("button", name="over")["value"]
+
+
+def test_sent_again_without_that_button_it_does_not_go_over_theirs(send, embedded, tea):
+    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with lemon.")
+    again = send(tea, text="Tea with rum.", base=typed(send(tea, text="Tea with rum."))["base"])
+    assert again.status_code == 409
+    assert embedded.get_memory(tea.id).text == "2025-03-04 - Tea with lemon."
+    assert form(again).all("kbd") == []
+    assert [button.text for button in form(again).all("button") if "primary" in button.attributes.get("class", "")] == []
+
+
 def test_saved_again_it_goes_over_what_was_shown(send, embedded, tea):
     embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with lemon.")
-    base = typed(send(tea, text="Tea with rum."))["base"]
-    assert send(tea, text="Tea with rum.", base=base).status_code == 200
+    over = over_in(send(tea, text="Tea with rum."))
+    assert send(tea, text="Tea with rum.", over=over).status_code == 200
     assert embedded.get_memory(tea.id).text == "2025-03-04 - Tea with rum."
 
 
 def test_but_not_over_what_was_not_shown(send, embedded, tea):
     embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with lemon.")
-    base = typed(send(tea, text="Tea with rum."))["base"]
+    over = over_in(send(tea, text="Tea with rum."))
     embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with salt.")
-    answer = send(tea, text="Tea with rum.", base=base)
+    answer = send(tea, text="Tea with rum.", over=over)
     assert answer.status_code == 409
     assert "salt" in read(answer).one("section", aria_label="Theirs").text
 
@@ -191,9 +205,9 @@ def test_but_not_over_what_was_not_shown(send, embedded, tea):
 def test_a_change_between_the_look_and_the_write_is_seen_too(send, embedded, tea, monkeypatch):
     edit = editing.curating.edit
 
-    def late(client, person, memory, text, bucket):
+    def late(*arguments):
         embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with lemon.")
-        return edit(client, person, memory, text, bucket)
+        return edit(*arguments)
 
     monkeypatch.setattr(editing.curating, "edit", late)
     answer = send(tea, text="Tea with rum.")
@@ -212,6 +226,33 @@ def test_a_memory_that_was_deleted_meanwhile_leaves_what_was_typed(send, embedde
     assert answer.status_code == 409
     assert "deleted it" in " ".join(read(answer).alerts)
     assert typed(answer)["text"] == "Tea with rum."
+
+
+def test_what_is_gone_can_be_saved_as_a_new_memory(send, signed_in, embedded, tea):
+    embedded.delete_memory(tea.id)
+    gone = send(tea, text="Tea with rum.")
+    assert form(gone).has_link("trash")
+    assert "kbd" not in [node.tag for node in form(gone).all()]
+    button = form(gone).one("button", name="as_new")
+    saved = read(send(tea, text="Tea with rum.", **{button["name"]: button["value"]}))
+    assert saved.texts == ["Tea with rum."]
+    assert [button.text for button in saved.all("button")].count("Undo") == 1
+    (new,) = embedded.get_memories(all=True).memories
+    assert (new.text, new.id == tea.id) == ("2025-03-04 - Tea with rum.", False)
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_one_that_is_there_already_is_not_written_twice(send, embedded, remember, tea, htmx):
+    remember("2025-03-04 - Tea with rum.")
+    embedded.delete_memory(tea.id)
+    answer = send(tea, htmx=htmx, text="Tea with rum.", as_new="on")
+    assert answer.status_code == (200 if htmx else 302)
+    assert len(embedded.get_memories(all=True).memories) == 1
+
+
+def test_one_that_was_restored_is_saved_where_it_was(send, embedded, tea):
+    assert send(tea, text="Tea with rum.", as_new="on").status_code == 200
+    assert embedded.get_memory(tea.id).text == "2025-03-04 - Tea with rum."
 
 
 # Hosted, and what fails there
@@ -270,6 +311,14 @@ def test_earlier_versions_show_what_each_change_changed(fragment, embedded, tea)
     moved, changed = read(fragment(reverse("memories:versions", args=[tea.id]))).all("li")
     assert "General → Kitchen" in moved.text
     assert (changed.one("del").text, changed.one("ins").text) == ("milk", "rum")
+
+
+def test_what_was_only_deleted_and_restored_is_no_other_version(fragment, embedded, tea):
+    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
+    embedded.delete_memory(tea.id)
+    embedded.restore_memories([tea.id])
+    assert embedded.get_memory(tea.id).version > 2
+    assert len(read(fragment(reverse("memories:versions", args=[tea.id]))).all("li")) == 1
 
 
 def test_a_memory_as_it_was_written_has_none(fragment, tea):

@@ -1,13 +1,13 @@
 """Writing and reading the journal. `run.py` makes its entries so; nothing here calls a service."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -45,9 +45,15 @@ def begin(
     *,
     detail: str | None = None,
     undoes: Batch | None = None,
+    takes_over: Batch | None = None,
 ) -> Batch:
-    """Write down what is going to be done, before anything is. `detail` names the bucket; by default the changes tell."""
+    """Write down what is going to be done, before anything is. `detail` names the bucket; by default the changes tell.
+
+    `takes_over` is what was done just before for the sake of this, such as creating a bucket: one action with it.
+    """
     planned = sorted(changes, key=lambda change: (change.stage, _kind_and_target(change)))
+    if takes_over:
+        planned = [replace(change, stage=change.stage + 1) for change in planned]
     with transaction.atomic():
         batch = Batch.objects.create(
             account=client.account,
@@ -57,6 +63,9 @@ def begin(
             undoes=undoes,
         )
         plan(batch, planned)
+        if takes_over:
+            takes_over.entries.update(batch=batch, stage=0)
+            takes_over.delete()
     return batch
 
 
@@ -178,15 +187,14 @@ def counts_of(among: Iterable[Batch]) -> Mapping[int, Counter[str]]:
     return counts
 
 
-def last_undoable(client: MemoryPluginClient, person: Any) -> Batch | None:
-    """What this person did last and has not taken back."""
-    return (
-        Batch.objects.filter(
-            account=client.account, person=person, undoes=None, is_undone=False, entries__outcome=Entry.Outcome.DONE
-        )
-        .order_by("-id")
-        .first()
-    )
+def undoable(client: MemoryPluginClient, person: Any) -> Iterator[Batch]:
+    """What this person did and has not taken back, last first, but for what could not be taken back when it was tried."""
+    done = Entry.objects.filter(batch=OuterRef("pk"), outcome=Entry.Outcome.DONE)
+    batches = Batch.objects.filter(Exists(done), account=client.account, person=person, undoes=None, is_undone=False)
+    for batch in batches.order_by("-id").iterator(chunk_size=20):
+        tried = batch.undoings.order_by("-id").first()
+        if tried is None or tried.is_undone:
+            yield batch
 
 
 def mark_undone(batch: Batch, is_undone: bool) -> None:

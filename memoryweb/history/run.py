@@ -21,7 +21,7 @@ UNDECIDED = (Entry.Outcome.CHANGED, Entry.Outcome.FAILED)
 class Progress:
     """How a batch stands: its entries by what became of them. `error` is what the service failed with in this request.
 
-    `there` were so already, `changed` were left alone since someone changed them, `left` can go on.
+    `there` were so already, `changed` were left alone since someone changed them, `left` can go on, `sent` are on their way.
     """
 
     batch: Batch
@@ -32,29 +32,36 @@ class Progress:
     failed: int = 0
     unknown: int = 0
     left: int = 0
+    sent: int = 0
     error: MemoryPluginError | None = None
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is more to do, and nothing in the way."""
-        return bool(self.left) and not (self.error or self.failed or self.changed or self.unknown)
+        """Whether there is more to do, or something on its way, and nothing in the way."""
+        return bool(self.left or self.sent) and not (self.error or self.failed or self.changed or self.unknown)
 
 
 def start(
-    client: MemoryPluginClient, person: Any, operation: str, changes: Iterable[Change], *, detail: str | None = None
+    client: MemoryPluginClient,
+    person: Any,
+    operation: str,
+    changes: Iterable[Change],
+    *,
+    detail: str | None = None,
+    takes_over: Batch | None = None,
 ) -> Progress:
-    """Write down the changes, whose `before` was read just now, and make them so.
+    """Write down the changes, whose `before` was read just now, and make them so. The arguments are those of `journal.begin`.
 
     Where nothing at all came of it because the service failed or refused, nothing stays in the journal, and its error is raised.
     """
-    batch = journal.begin(client, person, operation, changes, detail=detail)
+    batch = journal.begin(client, person, operation, changes, detail=detail, takes_over=takes_over)
     return drop_if_nothing(run(client, batch, is_fresh=True))
 
 
-def run(client: MemoryPluginClient, batch: Batch, *, is_fresh: bool = False, seconds: float = SECONDS) -> Progress:
-    """Go on with what is planned, for about so many seconds."""
+def run(client: MemoryPluginClient, batch: Batch, *, is_fresh: bool = False) -> Progress:
+    """Go on with what is planned, for about SECONDS."""
     error = None
-    ends = monotonic() + seconds
+    ends = monotonic() + SECONDS
     while error is None and (entries := journal.claim(client, batch)):
         error = perform(client, entries, is_fresh=is_fresh)
         signals.written.send(Batch, client=client, entries=entries)
@@ -62,7 +69,7 @@ def run(client: MemoryPluginClient, batch: Batch, *, is_fresh: bool = False, sec
             break
     stands = progress(batch, error)
     if batch.undoes:  # what none of it could be taken back of is not undone
-        journal.mark_undone(batch.undoes, bool(stands.done or stands.unknown or stands.left))
+        journal.mark_undone(batch.undoes, bool(stands.done or stands.unknown or stands.left or stands.sent))
     return stands
 
 
@@ -100,8 +107,9 @@ def progress(batch: Batch, error: MemoryPluginError | None = None) -> Progress:
         there=counts[Entry.Outcome.THERE],
         changed=counts[Entry.Outcome.CHANGED],
         failed=counts[Entry.Outcome.FAILED],
-        unknown=counts[Entry.Outcome.UNKNOWN] + counts[Entry.Outcome.SENT],
+        unknown=counts[Entry.Outcome.UNKNOWN],
         left=counts[Entry.Outcome.PLANNED],
+        sent=counts[Entry.Outcome.SENT],
         error=error,
     )
 

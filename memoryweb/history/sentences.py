@@ -19,7 +19,6 @@ _FORMS: Mapping[str, tuple[str, str]] = {
     Operation.MERGE_BUCKET: ("merged the bucket {detail}", "merge the bucket {detail}"),
     Operation.LOAD: ("loaded {memories}", "load {memories}"),
 }
-_WITH_BUCKETS = (Operation.DELETE, Operation.RESTORE, Operation.LOAD, Operation.DELETE_BUCKET, Operation.MERGE_BUCKET)
 
 
 def title(batch: Batch, number: int) -> str:
@@ -39,7 +38,7 @@ def sentence(batch: Batch, counts: Mapping[str, int]) -> str:
 def number_of(batch: Batch, counts: Mapping[str, int]) -> int:
     """How many memories the batch is about, by its entries' outcomes: not the buckets, and not what a merge resulted in."""
     root, _ = _root(batch)
-    others = batch.entries.filter(subject=Entry.Subject.BUCKET).count() if root.operation in _WITH_BUCKETS else 0
+    others = batch.entries.filter(subject=Entry.Subject.BUCKET).count()
     return max(0, sum(counts.values()) - others - (root.operation == Operation.MERGE))
 
 

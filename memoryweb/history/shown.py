@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -119,8 +119,8 @@ def by_day(rows: Iterable[BatchRow]) -> list[DayGroup]:
     return [DayGroup(to_day(day, today), list(members)) for day, members in groups]
 
 
-def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counter[str], entries: Sequence[Entry]) -> BatchRow:
-    """The batch with these of its entries; for its own page (`whole` texts) see `entry`."""
+def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counter[str], entries: Sequence[Shown]) -> BatchRow:
+    """The batch with these of its entries."""
     url = reverse("history:batch", args=[batch.pk])
     why_not = undo.why_not(offers, batch) if counts[Outcome.DONE] and not batch.is_undone else ""
     last = batch.undoings.order_by("-id").first() if batch.is_undone else None
@@ -131,7 +131,7 @@ def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counte
         who=batch.person.get_username() if batch.person else "",
         moment=timezone.localtime(batch.begun_at),
         state=_state(counts),
-        entries=[entry(each) for each in entries],
+        entries=list(entries),
         more=sum(counts.values()) - len(entries),
         total=sum(counts.values()),
         actions=actions.of(batch, counts, offers),
@@ -142,8 +142,8 @@ def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counte
     )
 
 
-def entry(entry: Entry, *, is_whole: bool = False) -> Shown:
-    """One entry; with `is_whole` its texts are not cut."""
+def entry(entry: Entry, there: Collection[str] | None = None, *, is_whole: bool = False) -> Shown:
+    """One entry; with `is_whole` its texts are not cut. Of the memories only those that are `there` have a link; None: most."""
     before, after = entry.before or {}, entry.after or {}
     kind = journal.kind(entry)
     if kind == journal.RESTORE and entry.batch.operation not in (Batch.Operation.RESTORE, Batch.Operation.UNDO):
@@ -152,7 +152,7 @@ def entry(entry: Entry, *, is_whole: bool = False) -> Shown:
     text = "text" if is_memory else "name"
     pieces = _pieces(before, after, text)
     is_settled = entry.outcome in journal.SETTLED_WELL
-    exists = bool(after if is_settled else before)
+    exists = bool(after if is_settled else before) if there is None else entry.subject_id in there
     return Shown(
         kind=_KINDS.get((entry.subject, kind), ("", ""))[0 if is_settled else 1],
         pieces=pieces if is_whole else excerpt(pieces),

@@ -1,17 +1,20 @@
 """Taking back what a batch did: the same entries, last stage first, with before and after turned round."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from memoryweb.memoryplugin.client import MemoryPluginClient
 
-from . import journal, run
+from . import journal, offers, run
 from .journal import Change
 from .models import Batch, Entry
 from .offers import Offers
 from .run import Progress
 
+JUST_DONE = timedelta(minutes=10)
 NO_BUCKETS = "This service does not let memoryweb change or delete buckets."
 
 
@@ -45,17 +48,30 @@ def undo(client: MemoryPluginClient, person: Any, batch: Batch) -> Progress:
         raise
 
 
+def last(client: MemoryPluginClient, person: Any) -> Batch | None:
+    """What this person did last of what can be taken back: what cannot, or could not when it was tried, is passed over."""
+    offered = offers.of(client)
+    return next((batch for batch in journal.undoable(client, person) if not why_not(offered, batch)), None)
+
+
 def undo_last(client: MemoryPluginClient, person: Any) -> Progress | None:
-    """Take back what this person did last; None when there is nothing."""
-    batch = journal.last_undoable(client, person)
+    """Take back what `last` finds; None when there is nothing."""
+    batch = last(client, person)
     return undo(client, person, batch) if batch else None
 
 
-def why_not(offers: Offers, batch: Batch) -> str:
+def asks_first(batch: Batch) -> bool:
+    """Whether a key must not take this back unasked: what was loaded from files, and what concerns many and is not just done."""
+    if batch.operation == Batch.Operation.LOAD:
+        return True
+    return timezone.now() - batch.begun_at > JUST_DONE and batch.entries.count() > 1
+
+
+def why_not(offered: Offers, batch: Batch) -> str:
     """Why this service cannot take such a batch back; empty where it can."""
     operation = batch.operation
-    if operation in (Batch.Operation.CREATE_BUCKET, Batch.Operation.EDIT_BUCKET) and not offers.manage_buckets:
+    if operation in (Batch.Operation.CREATE_BUCKET, Batch.Operation.EDIT_BUCKET) and not offered.manage_buckets:
         return NO_BUCKETS
-    needs_update = operation in (Batch.Operation.EDIT, Batch.Operation.MOVE) and not offers.update
-    needs_delete = operation in (Batch.Operation.CREATE, Batch.Operation.LOAD, Batch.Operation.MERGE) and not offers.delete
-    return offers.reason if needs_update or needs_delete else ""
+    needs_update = operation in (Batch.Operation.EDIT, Batch.Operation.MOVE) and not offered.update
+    needs_delete = operation in (Batch.Operation.CREATE, Batch.Operation.LOAD, Batch.Operation.MERGE) and not offered.delete
+    return offered.reason if needs_update or needs_delete else ""

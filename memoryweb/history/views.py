@@ -1,6 +1,6 @@
 """The pages over the journal: every write, one batch whole, and the buttons on them."""
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,11 +17,11 @@ from memoryweb.memoryplugin.errors import MemoryPluginError
 from memoryweb.nextpage import next_page
 from memoryweb.paging import PAGE_ROWS, PartForm
 
-from . import answers, journal, offers, shown
+from . import answers, background, current, journal, offers, shown
 from . import check as checking
 from . import run as running
 from . import undo as undoing
-from .models import Batch
+from .models import Batch, Entry
 from .run import Progress
 
 
@@ -34,7 +34,12 @@ def index(request: HttpRequest) -> HttpResponse:
     client = connect(request.user)
     offered = offers.of(client)
     found = journal.batches(client, part.skip, part.rows + 1)
-    rows = [shown.row(client, offered, batch, *_first_entries(batch)) for batch in found[: part.rows]]
+    first = {batch: journal.entries(batch, 0, shown.FIRST_ENTRIES) for batch in found[: part.rows]}
+    there = _there(client, [entry for entries in first.values() for entry in entries])
+    rows = [
+        shown.row(client, offered, batch, batch.counts, [shown.entry(entry, there) for entry in entries])  # type: ignore[attr-defined]  # set by journal.batches
+        for batch, entries in first.items()
+    ]
     path = reverse("history:index")
     context = _beside(client) | {
         "offers": offered,
@@ -59,10 +64,11 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
     counts = journal.counts_of([found])[found.pk]
     path = reverse("history:batch", args=[number])
     offered = offers.of(client)
+    there = _there(client, entries)
     context = _beside(client) | {
         "offers": offered,
         "batch": shown.row(client, offered, found, counts, []),
-        "entries": [shown.entry(entry, is_whole=True) for entry in entries],
+        "entries": [shown.entry(entry, there, is_whole=True) for entry in entries],
         "goes_on": request.GET.get("go") == "on" and running.progress(found).goes_on,
         "undoes_url": reverse("history:batch", args=[found.undoes.pk]) if found.undoes else "",
         "this_url": part.url(path),
@@ -88,16 +94,22 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def undo_last(request: HttpRequest) -> HttpResponse:
-    """Take back what this person did last."""
-    progress = undoing.undo_last(connect(request.user), request.user)
-    return _answer(request, progress, "You have done nothing yet that could be taken back.")
+    """Take back what this person did last; asks before it takes back something large of some time ago."""
+    client = connect(request.user)
+    last = undoing.last(client, request.user)
+    if last is None:
+        return _answer(request, text="You have done nothing here that could be taken back.")
+    if undoing.asks_first(last):
+        return answers.ask(request, last, next_page(request, reverse("history:batch", args=[last.pk])))
+    return _answer(request, undoing.undo(client, request.user, last))
 
 
 @require_POST
 def go_on(request: HttpRequest, number: int) -> HttpResponse:
-    """Do more of a batch that is not done yet."""
+    """Do more of a batch that is not done yet, or say how far it is."""
     client = connect(request.user)
-    return _answer(request, running.go_on(client, _batch(client, number)))
+    found = _batch(client, number)
+    return _answer(request, running.progress(found) if background.is_running(found) else running.go_on(client, found))
 
 
 @require_POST
@@ -127,9 +139,10 @@ def _answer(request: HttpRequest, progress: Progress | None = None, text: str = 
     return answers.after(request, progress, next_page(request, reverse("history:index")), text)
 
 
-def _first_entries(batch: Batch) -> tuple[Counter[str], list[Any]]:
-    counts: Counter[str] = batch.counts  # type: ignore[attr-defined]  # set by journal.batches
-    return counts, journal.entries(batch, 0, shown.FIRST_ENTRIES)
+def _there(client: MemoryPluginClient, entries: Iterable[Entry]) -> set[str] | None:
+    """The memories of these entries that are there now; None where that would cost a look through a whole account."""
+    ids = [entry.subject_id for entry in entries if entry.subject == journal.MEMORY and entry.subject_id]
+    return set(current.memories(client, ids)) if client.is_embedded else None
 
 
 def _beside(client: MemoryPluginClient) -> dict[str, Any]:

@@ -296,6 +296,13 @@ def test_what_is_unknown_is_checked_before_anything_else_is_offered(signed_in, m
     assert "unknown" not in index(signed_in)[0].text.lower()
 
 
+def test_only_memories_that_are_there_have_a_link(signed_in, embedded_desk):
+    embedded_desk.create("2025-03-04 - Tea.", DAY, None)
+    assert signed_in.get("/history/").content.decode().count("Open memory") == 1
+    signed_in.post("/history/undo/")
+    assert "Open memory" not in signed_in.get("/history/").content.decode()
+
+
 def test_what_is_gone_for_good_has_no_text_and_no_undo(signed_in, moved):
     moved.entries.update(outcome=Entry.Outcome.PURGED, before=None, after=None)
     (article,) = index(signed_in)
@@ -317,7 +324,7 @@ def test_of_another_account_nothing_is_shown(signed_in, moved, hosted):
 
 def test_undoing_the_last_says_when_there_is_nothing(signed_in, embedded):
     answer = signed_in.post("/history/undo/", follow=True)
-    assert "You have done nothing yet that could be taken back." in read(answer).text
+    assert "You have done nothing here that could be taken back." in read(answer).text
 
 
 def test_a_form_leads_back_to_where_it_stood(signed_in, moved):
@@ -349,12 +356,13 @@ def test_a_toast_says_what_was_done_and_offers_the_way_back(signed_in, moved):
 def test_a_toast_of_a_long_batch_goes_on_by_itself(signed_in, moved, monkeypatch):
     settle(moved, "done", "planned", "planned")
     monkeypatch.setattr("memoryweb.history.journal.AT_ONCE", 1)
-    monkeypatch.setattr("memoryweb.history.run.run.__kwdefaults__", {"is_fresh": False, "seconds": 0})
+    monkeypatch.setattr("memoryweb.history.run.SECONDS", 0)
+    monkeypatch.setattr("memoryweb.history.background.go_on", lambda client, batch: None)  # its thread has a test of its own
     said = toast(signed_in, f"/history/{moved.pk}/continue/")
     progress = said.one("progress")
     assert (progress["value"], progress["max"]) == ("2", "3")
     form = said.one("form")
-    assert (form["hx-post"], form["hx-trigger"]) == (f"/history/{moved.pk}/continue/", "load")
+    assert (form["hx-post"], form["hx-trigger"]) == (f"/history/{moved.pk}/continue/", "load delay:700ms")
     assert not toast(signed_in, form["hx-post"]).all("progress")
 
 

@@ -1,9 +1,12 @@
 """Whatever a page writes can be taken back, on both services; what others did since is not overwritten."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
+from buckets import curating as buckets
+from memories import curating
 from memoryweb.history import journal, run, undo
 from memoryweb.history.models import Batch, Entry
 from memoryweb.history.undo import AlreadyUndone
@@ -95,9 +98,52 @@ def test_a_later_change_is_not_overwritten_unasked(desk):
     undone = take_back(desk)
     assert (undone.done, undone.changed) == (0, 1)
     assert desk.texts() == [("2025-03-04 - Theirs.", "Kitchen")]
-    assert journal.last_undoable(desk.client, desk.person) == undone.batch.undoes
+    assert not Batch.objects.get(pk=undone.batch.undoes.pk).is_undone
     assert run.retry(desk.client, undone.batch, force=True).done == 1
     assert desk.texts() == [("2025-03-04 - One.", "Kitchen")]
+
+
+def test_what_cannot_be_taken_back_does_not_stand_before_what_can(desk):
+    first = desk.add("2025-03-04 - One.", "Kitchen")
+    second = desk.add("2025-03-04 - Tea.", "Kitchen")
+    desk.edit(first, "2025-03-04 - Two.", None)
+    desk.edit(second, "2025-03-04 - Coffee.", None)
+    desk.client.update_or_move_memories([second.id], text="2025-03-04 - Theirs.")
+    assert take_back(desk).changed == 1
+    assert take_back(desk).done == 1
+    assert desk.texts() == [("2025-03-04 - One.", "Kitchen"), ("2025-03-04 - Theirs.", "Kitchen")]
+    assert take_back(desk) is None
+
+
+def test_what_the_service_cannot_take_back_is_passed_over_by_key(hosted_desk):
+    memory = hosted_desk.add("2025-03-04 - One.")
+    hosted_desk.edit(memory, "2025-03-04 - Two.", None)
+    buckets.create(hosted_desk.client, hosted_desk.person, "Fresh")
+    assert take_back(hosted_desk).done == 1
+    assert hosted_desk.texts() == [("2025-03-04 - One.", "General")]
+
+
+def test_a_key_asks_before_it_takes_back_a_load_or_many_of_some_time_ago(embedded_desk):
+    loading = curating.Loading(embedded_desk.client, embedded_desk.person)
+    for number in range(2):
+        loading.add(f"2025-03-04 - Note {number}.", embedded_desk.bucket("Kitchen"), None)
+    load = Batch.objects.get()
+    embedded_desk.delete(list(embedded_desk.client.get_memories(latest=True, count=5).memories))
+    many = Batch.objects.order_by("-id")[0]
+    assert (undo.asks_first(load), undo.asks_first(many)) == (True, False)
+    Batch.objects.filter(pk=many.pk).update(begun_at=timezone.now() - timedelta(minutes=11))
+    assert undo.asks_first(Batch.objects.get(pk=many.pk))
+
+
+def test_what_is_done_with_a_new_bucket_is_one_action_with_creating_it(embedded_desk):
+    memories = [embedded_desk.add(f"2025-03-04 - Note {n}.", "Kitchen") for n in range(3)]
+    before = embedded_desk.texts()
+    made = buckets.create(embedded_desk.client, embedded_desk.person, "Attic")
+    embedded_desk.move(memories, buckets.created(made), made.batch)
+    assert [(batch.operation, batch.entries.count()) for batch in Batch.objects.all()] == [("move", 4)]
+    take_back(embedded_desk)
+    assert embedded_desk.texts() == before
+    assert [bucket.name for bucket in embedded_desk.client.list_buckets()] == ["General", "Kitchen"]
 
 
 def test_of_many_only_those_that_changed_since_are_left_alone(desk):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from memories import curating
 from memoryweb.history import shown, undo
 from memoryweb.history.models import Batch, Entry
 from memoryweb.tests.reading import read
@@ -325,6 +326,18 @@ def test_of_another_account_nothing_is_shown(signed_in, moved, hosted):
 def test_undoing_the_last_says_when_there_is_nothing(signed_in, embedded):
     answer = signed_in.post("/history/undo/", follow=True)
     assert "You have done nothing here that could be taken back." in read(answer).text
+
+
+def test_a_key_that_meets_a_load_asks_first_and_takes_nothing_back(signed_in, embedded_desk):
+    loading = curating.Loading(embedded_desk.client, embedded_desk.person)
+    loading.add("2025-03-04 - Tea.", embedded_desk.bucket("Kitchen"), None)
+    said = toast(signed_in, "/history/undo/")
+    assert "Take back what was done on" in said.text
+    assert "Loaded a memory" in said.text
+    assert buttons(said)[:1] == ["Undo"]
+    assert embedded_desk.texts() == [("2025-03-04 - Tea.", "Kitchen")]
+    assert signed_in.post("/history/undo/")["Location"] == f"/history/{Batch.objects.get().pk}/"
+    assert embedded_desk.texts() == [("2025-03-04 - Tea.", "Kitchen")]
 
 
 def test_a_form_leads_back_to_where_it_stood(signed_in, moved):

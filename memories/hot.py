@@ -1,4 +1,4 @@
-"""Images that were served a moment ago, served again at the cost of a static file: without session, person or memory being looked up.
+"""Images that were served a moment ago, served again at the cost of a static file: session and memory are not looked up again.
 
 A page of 60 images is 60 requests. Each worker keeps the last small ones, and trusts a session that it has just seen to be good.
 """
@@ -18,8 +18,8 @@ from .serving import FOR_GOOD
 
 MOST_BYTES = 16_000_000  # in each worker
 LARGEST_BYTES = 500_000
-KEPT_SECONDS = 600
-TRUSTED_SECONDS = 60  # so long may a session that has ended elsewhere still show images whose addresses it knows
+KEPT_SECONDS = 60
+TRUSTED_SECONDS = 10  # so long may a session that has ended elsewhere still show images whose addresses it knows
 _ADDRESS = re.compile(r"/memories/[\w-]+/image\?(?:w=\d+&)?v=\w+")
 
 

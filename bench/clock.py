@@ -20,12 +20,13 @@ Turn = Callable[[int], object]  # does the n-th thing
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `body` makes it a POST of JSON; `token` sends the API's token."""
+    """One request. `body` makes it a POST, of JSON where `content_type` says nothing else; `token` sends the API's token."""
 
     address: str
     is_fragment: bool = False
     body: bytes | None = None
     token: bool = False
+    content_type: str = "application/json"
 
 
 class Line:
@@ -42,6 +43,8 @@ class Line:
             headers |= {"HX-Request": "true", "HX-Current-URL": f"http://127.0.0.1:{self._site.port}/"}
         if ask.token:
             headers["Authorization"] = f"Bearer {self._site.token}"
+        if ask.body is not None:
+            headers["Content-Type"] = ask.content_type
         self._connection.request("GET" if ask.body is None else "POST", ask.address, ask.body, headers)
         answer = self._connection.getresponse()
         body = answer.read()

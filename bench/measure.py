@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from bench import creating, hybrid
-from bench.bars import COUNTS, HYBRID, MIDDLE, Key, Measured
+from bench import creating, hybrid, images
+from bench.bars import COUNTS, HYBRID, IMAGE, MIDDLE, Key, Measured
 from bench.clock import ROUNDS, Ask, Figures, Line, Turn, rate, turn_about
 from bench.floor import sql
 from bench.operations import OPERATIONS, Operation, queries
@@ -17,6 +17,8 @@ from bench.sites import FLOOR, OURS, Site, inside, served
 Sites = dict[int, tuple[Site, Site]]
 SIDES = ("ours", "floor")
 LEAST_RATE_SECONDS = 1.0
+FULL_SECONDS = 8  # a measurement of less is a quick one
+PHOTOS, FEW_PHOTOS = 100, 10
 
 
 def everything(folders: dict[int, Path], seconds: float, model: str = "") -> Measured:
@@ -40,6 +42,10 @@ def everything(folders: dict[int, Path], seconds: float, model: str = "") -> Mea
     first, floor, found = creating.created(folders[watched], max(seconds / 4, LEAST_RATE_SECONDS))
     figures |= {(creating.NAME, watched, "ours"): first, (creating.NAME, watched, "floor"): floor}
     values |= {"create rate": first.rate or 0, "found at once": float(found)}
+    say(IMAGE)
+    first, floor, uploads = images.measured(max(seconds / 4, LEAST_RATE_SECONDS), PHOTOS if seconds >= FULL_SECONDS else FEW_PHOTOS)
+    figures |= {(IMAGE, 1, "ours"): first, (IMAGE, 1, "floor"): floor}
+    values |= uploads
     if model:
         say(HYBRID)
         figures |= hybrid.measured(watched, model, seconds)

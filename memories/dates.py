@@ -94,6 +94,11 @@ def noted(text: str) -> datetime | None:
     return midday(day) if day and day < timezone.localdate() else None
 
 
+def own_day(text: str, created_at: datetime | None) -> date | None:
+    """The day that a memory is about: the one that its text begins with, else that of its creation, else none."""
+    return date_at_head(text) or day_of(text, created_at)
+
+
 def day_of(text: str, created_at: datetime | None) -> date | None:
     """The day a memory belongs to: that of its creation in the person's zone, else of its text, else none."""
     return timezone.localtime(created_at).date() if created_at else date_at_head(text)

@@ -82,7 +82,7 @@ def save_as_new(request: HttpRequest, client: MemoryPluginClient, form: EditForm
     """Write what a valid form says as a new memory, as the one that it was made from is gone. Raises a MemoryPluginError."""
     bucket = chosen_bucket(client, form, request.user)
     day = form.cleaned_data["date"] or timezone.localdate()
-    written = curating.create(client, request.user, form.cleaned_data["text"], day, bucket)
+    written = curating.create(client, request.user, form.cleaned_data["text"], day, bucket, form.made)
     memory = current.memories(client, [written.memory_id]).get(written.memory_id)
     if memory is None:
         raise NotFound

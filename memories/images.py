@@ -14,11 +14,10 @@ from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
 from memoryweb.memoryplugin.types import Memory
 
 from . import services
-from .addresses import Addresses
 
 KNOWN_SECONDS = 30 * 24 * 3600  # size and digest of a hosted image
 DIGEST_CHARACTERS = 12  # of a digest in an address: enough to tell the pictures that one memory can have apart
-LOOK = "(max-width: 48rem) 100vw, 44rem"  # how wide the list shows an image at most, for `sizes`
+COLUMN, TALLEST = 34, 12.5  # rem: how wide the text is, and how tall an image is in the list (.shot in the style sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +50,26 @@ class Variants:
     original: str = ""
 
 
-def variants(url: str, known: Known | None) -> Variants:
-    """The addresses of an image memory, `url` being that of its image. Where the digest is known, they may be kept for good."""
+def variants(url: str, known: Known | None, *, is_whole: bool = False) -> Variants:
+    """The addresses of an image memory, `url` being that of its image. Where the digest is known, they may be kept for good.
+
+    `is_whole`: it may fill the column, and is not made low for a list.
+    """
     if known is None:
         return Variants(f"{url}?w={pictures.WIDTHS[1]}", original=url)
     version = f"v={known.digest[:DIGEST_CHARACTERS]}" if known.digest else ""
     widths = sorted({pictures.width_of(known.width, wanted) for wanted in pictures.WIDTHS})
     small = {width: f"{url}?w={width}{'&' * bool(version)}{version}" for width in widths}
+    shown = COLUMN if is_whole else min(COLUMN, TALLEST * known.width / known.height)
     described = [f"{address} {min(width, known.width)}w" for width, address in small.items()]
     return Variants(
         src=small[pictures.width_of(known.width, pictures.WIDTHS[1])],
         srcset=", ".join(described) if len(described) > 1 else "",
-        sizes=LOOK if len(described) > 1 else "",
+        sizes=f"(min-width: 40rem) {shown:.4g}rem, 100vw" if len(described) > 1 else "",
         width=known.width,
         height=known.height,
         original=f"{url}?{version}" if version else url,
     )
-
-
-def shown(memory: Memory, known: Known | None, addresses: Addresses) -> Variants | None:
-    """The variants of a memory's image; None for a text."""
-    return variants(addresses.image(memory.id), known) if memory.is_image else None
 
 
 def known(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str, Known]:
@@ -86,49 +84,42 @@ def known(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str,
     return told | {asked[key]: Known(*value) for key, value in learnt.items()}
 
 
-def sizes(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str, tuple[int, int]]:
-    """Width and height by memory id, of the images whose size is known."""
-    return {memory_id: (image.width, image.height) for memory_id, image in known(client, memories).items()}
-
-
 def image_of(client: MemoryPluginClient, memory_id: str, width: int | None = None) -> ShownImage:
-    """The image of a memory; with `width`, one of pictures.WIDTHS, its thumbnail. Raises NotFound for a text, and what fetching raises.
+    """The image of a memory, or its thumbnail: `width` is one of pictures.WIDTHS.
 
-    From a hosted service an address that has died is renewed once; its images are kept on disk, and so are the thumbnails, which are
-    made here.
+    Raises NotFound for a text, and whatever fetching raises. From a hosted service an address that has died is renewed once;
+    its images are kept on disk, and so are the thumbnails, which are made here.
     """
     if client.is_embedded:
         memory = services.find(client, memory_id)
-        image = client.fetch_image(_address(memory), width=width)
-        return ShownImage(image.content, image.content_type, memory.image_digest or "")
-    kept, key = _cache(), _key(client, memory_id)
-    if width and (small := kept.get(f"{key} {width}")):
+        answer = client.fetch_image(_address(memory), width=width)
+        return ShownImage(answer.content, answer.content_type, memory.image_digest or "")
+    key = _key(client, memory_id)
+    if width and (small := _cache().get(f"{key} {width}")):
         digest, _, content = small.partition(b"\n")
         return ShownImage(content, "image/webp", digest.decode())
-    content = kept.get(key)
-    if content is None:
-        content = _fetched(client, memory_id)
-        kept.set(key, content)
-    image = _original(content)
-    if width:
-        try:
-            image = ShownImage(pictures.thumbnail(content, width), "image/webp", image.digest)
-        except pictures.Unreadable:  # too large to be decoded here; the browser may know better
-            return image
-        kept.set(f"{key} {width}", image.digest.encode() + b"\n" + image.content)
-    return image
+    original = _original(_cache().get(key) or _fetched(client, memory_id))
+    if not width:
+        return original
+    try:
+        content = pictures.thumbnail(original.content, width)
+    except pictures.Unreadable:  # too large to be decoded here; the browser may know better
+        return original
+    _cache().set(f"{key} {width}", original.digest.encode() + b"\n" + content)
+    return ShownImage(content, "image/webp", original.digest)
 
 
 def _fetched(client: MemoryPluginClient, memory_id: str) -> bytes:
-    """A hosted image's bytes, which are an image's; its size and digest are known from now on."""
+    """A hosted image's bytes, which are an image's; they are kept, and its size and digest are known from now on."""
     memory = services.find(client, memory_id)
     try:
         content = client.fetch_image(_address(memory)).content
     except NotFound:
         content = client.fetch_image(_address(services.look_through(client, memory_id))).content
     about = _about(content)
-    known = (about.width, about.height, hashlib.sha256(content).hexdigest())
-    caches["default"].set(_key(client, memory_id), known, KNOWN_SECONDS)
+    key, learnt = _key(client, memory_id), (about.width, about.height, hashlib.sha256(content).hexdigest())
+    caches["default"].set(key, learnt, KNOWN_SECONDS)
+    _cache().set(key, content)
     return content
 
 

@@ -39,7 +39,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
     filters, asked = listing.filters, listing.asked
     explains = client.is_embedded and bool(asked.query)
     offered = offers.of(client)
-    shown = rows.to_rows(listing.memories, filters, images.sizes(client, listing.memories), explains=explains, offers=offered)
+    shown = rows.to_rows(listing.memories, filters, images.known(client, listing.memories), explains=explains, offers=offered)
     bucket = listing.buckets.get(asked.bucket_id)
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),
@@ -88,14 +88,18 @@ def navigation(
 
 
 def matching(listing: Listing) -> dict[str, Any]:
-    """What "all that match" would be: the filter's name, whether that is offered at all, and how many they are, if that is known.
+    """What "all that match" would be: the filter's name, whether that is offered at all, and how many they are (`total`) or
+    how many at `least`, as far as that is known.
 
     Words to search for find nearly everything, and where a part of the filter counts for nothing, one would be mistaken.
     """
     filters = listing.filters
     is_offered = not listing.asked.query and not any(term.note for term in listing.asked.terms)
     total = listing.total if listing.has_more or filters.skip else listing.end
-    return {"filters": replace(filters, sort="").url(), "is_offered": is_offered, "total": total}
+    least = listing.found or 0
+    if total is None and listing.found is not None and least < FOUND_LIMIT:
+        total = listing.found
+    return {"filters": replace(filters, sort="").url(), "is_offered": is_offered, "total": total, "least": least}
 
 
 def types(asked: Asked) -> list[tuple[str, str, bool]]:

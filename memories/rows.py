@@ -20,6 +20,7 @@ from memoryweb.memoryplugin.types import Memory
 from . import dates, markdown, query
 from .addresses import Addresses, to_key
 from .filters import Filters
+from .images import Known, Variants, variants
 from .marks import Marker
 from .why import Explained, explain
 
@@ -45,14 +46,13 @@ class Row:
     text_url: str = ""  # where the whole text is, when `html` is cut
     words: int = 0
     goes_on: bool = False  # whether the text has more below `html`, which then fades out
-    image_url: str = ""
+    image: Variants | None = None
     alt: str = ""
-    width: int | None = None
-    height: int | None = None
     name: SafeString | str = ""  # what tells it from other rows; empty for one that cannot be curated
     edit_url: str = ""
     deletes: bool = False
     stays: str = ""  # why it cannot be deleted, where others can
+    own_day: Day | None = None  # the day that its text begins with, where that is another than the one it was created on
     why_url: str = ""  # where it stands why the memory was found, when a search did and the service tells
 
 
@@ -79,9 +79,7 @@ class Detail:
     bucket: Dot | None
     facts: list[tuple[str, str]] = field(default_factory=list)
     why: Explained | None = None
-    image_url: str = ""
-    width: int | None = None
-    height: int | None = None
+    image: Variants | None = None
     edit_url: str = ""
     deletes: bool = False
     stays: str = ""  # why it cannot be deleted, where others can
@@ -90,17 +88,17 @@ class Detail:
 def to_rows(
     memories: tuple[Memory, ...],
     filters: Filters,
-    sizes: Mapping[str, tuple[int, int]],
+    known: Mapping[str, Known],
     *,
     explains: bool = False,
     offers: Offers = NOTHING_OFFERED,
 ) -> list[Row]:
     """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found.
 
-    `offers` are what can be done to them.
+    `known` is what is known of their images, `offers` what can be done to them.
     """
     build = _RowBuilder(filters, explains, offers)
-    return [build.row(memory, sizes.get(memory.id, (None, None))) for memory in memories]
+    return [build.row(memory, known.get(memory.id)) for memory in memories]
 
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
@@ -117,15 +115,13 @@ def _day_id(day: Day) -> str:
 
 def whole_text(memory: Memory, filters: Filters) -> SafeString:
     """A memory's text for the list, not cut."""
-    day = dates.day_of(memory.text, memory.created_at)
-    return Marker(query.free(filters.q)).mark(markdown.render(dates.without_date(memory.text, day)))
+    return Marker(query.free(filters.q)).mark(markdown.render(_undated(memory)))
 
 
-def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offers: Offers = NOTHING_OFFERED) -> Detail:
+def detail(memory: Memory, filters: Filters, known: Known | None, offers: Offers = NOTHING_OFFERED) -> Detail:
     """A memory for the panel; what the service does not tell is left out, and so is what it does not offer."""
     possible = can(memory, offers)
-    day = dates.day_of(memory.text, memory.created_at)
-    width, height = size or (None, None)
+    day = dates.own_day(memory.text, memory.created_at)
     facts = []
     if memory.created_at:
         facts.append(("Created", moment(memory.created_at)))
@@ -138,9 +134,9 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offer
         facts.append(("Changed", moment(memory.updated_at)))
     if memory.source:
         facts.append(("Source", memory.source))
-    facts.append(("Length", _words(dates.without_date(memory.text, day))))
-    if size and memory.is_image:
-        facts.append(("Size", f"{width} × {height} pixels"))
+    facts.append(("Length", _words(_undated(memory))))
+    if known and memory.is_image:
+        facts.append(("Size", f"{known.width} × {known.height} pixels"))
     return Detail(
         memory=memory,
         key=to_key(memory.id),
@@ -152,9 +148,7 @@ def detail(memory: Memory, filters: Filters, size: tuple[int, int] | None, offer
         bucket=_dot(filters.bucket_urls(), memory.bucket_id, memory.bucket_name),
         facts=facts,
         why=explain(memory.why),
-        image_url=Addresses().image(memory.id) if memory.is_image else "",
-        width=width,
-        height=height,
+        image=variants(Addresses().image(memory.id), known, is_whole=True) if memory.is_image else None,
         edit_url=f"{Addresses().edit(memory.id)}?{filters.query_string()}".rstrip("?") if possible.edit else "",
         deletes=possible.delete,
         stays=possible.stays,
@@ -174,32 +168,36 @@ class _RowBuilder:
         self._day = cache(partial(to_day, today=self._today))
         self._dot = cache(partial(_dot, filters.bucket_urls()))
 
-    def row(self, memory: Memory, size: tuple[int | None, int | None]) -> Row:
+    def row(self, memory: Memory, known: Known | None) -> Row:
         day = dates.day_of(memory.text, memory.created_at)
-        text = dates.without_date(memory.text, day)
+        own_day = dates.own_day(memory.text, memory.created_at)
+        text = _undated(memory)
         shown, goes_on = _excerpt(text, self._marker)
         is_cut = shown is not text
-        width, height = size
         possible = can(memory, self._offers)
         return Row(
             key=to_key(memory.id),
             url=self._addresses.memory(memory.id) + self._context,
             html=self._marker.mark(markdown.render(shown)),
             day=self._day(day),
+            own_day=self._day(own_day) if own_day != day else None,
             bucket=self._dot(memory.bucket_id, memory.bucket_name),
             text_url=self._addresses.text(memory.id) + self._context if is_cut else "",
             words=len(text.split()) if is_cut else 0,
             goes_on=goes_on,
-            image_url=self._addresses.image(memory.id) if memory.is_image else "",
+            image=variants(self._addresses.image(memory.id), known) if memory.is_image else None,
             alt=" ".join(text.split())[:250] if memory.is_image else "",
-            width=width,
-            height=height,
             name="" if memory.has_derived_id else _name(self._day(day), text),
             edit_url=self._addresses.edit(memory.id) + self._context if possible.edit else "",
             deletes=possible.delete,
             stays=possible.stays,
             why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
         )
+
+
+def _undated(memory: Memory) -> str:
+    """The text without the date at its head, which stands beside or above it."""
+    return dates.without_date(memory.text, dates.date_at_head(memory.text))
 
 
 class Can(NamedTuple):

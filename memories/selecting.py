@@ -177,6 +177,7 @@ def question(request: HttpRequest, verb: str, note: str, selection: Selection, m
         "confirmed": confirmed,
         "number": number,
         "is_filter": selection.filters is not None,
+        "leaves_some": selection.filters is not None and bool(selection.ids),
         "fields": [
             (name, request.POST[name])
             for name in ("ids", "every", "but", "filters", "bucket", "new_bucket")

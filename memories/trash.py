@@ -60,8 +60,8 @@ def show(request: HttpRequest) -> HttpResponse:
     path = reverse("memories:trash")
     context = navigation.context(client, bucket_services.bucket_list(client), here="trash") | {
         "groups": by_day(found.memories, found.days),
-        "shown_ids": [memory.id for memory in found.memories],
         "total": found.total,
+        "at_once": min(found.total, curating.MOST),
         "days": found.days,
         "this_url": part.url(path),
         "more_url": part.more().url(path) if found.total > part.end else "",
@@ -72,10 +72,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest) -> HttpResponse:
-    """Bring memories back: the one whose button was pressed (`id`), or all that the page showed (`shown`)."""
+    """Bring memories back: the one whose button was pressed (`id`), or `all`, the latest deleted first, at most curating.MOST."""
     client = _with_trash(request)
-    ids = request.POST.getlist("id") or request.POST.get("shown", "").split()
-    memories = find(client, set(ids))
+    memories = newest(client, curating.MOST) if "all" in request.POST else find(client, set(request.POST.getlist("id")))
     if not memories:
         raise Invalid("There is nothing in the trash to restore of these. They were restored meanwhile, or are gone for good.")
     progress = curating.restore(client, request.user, memories)
@@ -90,6 +89,16 @@ def find(client: MemoryPluginClient, ids: Collection[str]) -> list[Memory]:
         trash = client.get_trash(count=LOOK_THROUGH, skip=start)
         found += [memory for memory in trash.memories if memory.id in ids]
         start, total = start + LOOK_THROUGH, trash.total
+    return found
+
+
+def newest(client: MemoryPluginClient, most: int) -> list[Memory]:
+    """What lies in the trash, what was deleted last first, but no more than `most`."""
+    found: list[Memory] = []
+    total = most
+    while len(found) < min(most, total):
+        trash = client.get_trash(count=min(LOOK_THROUGH, most - len(found)), skip=len(found))
+        found, total = found + list(trash.memories), trash.total if trash.memories else 0
     return found
 
 

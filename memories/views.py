@@ -1,4 +1,4 @@
-"""The pages over memories: browse and search, one memory, its image, and the examples. `creating.py` has the form."""
+"""The pages over memories: browse and search, one memory, and the examples. `creating.py` has the form, `serving.py` the images."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
@@ -77,10 +76,10 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
         return bad_address(request, errors)
     client = connect(request.user)
     shown = services.find(client, memory_id, query.free(filters.q))
-    size = images.sizes(client, (shown,)).get(shown.id)
+    known = images.known(client, (shown,)).get(shown.id)
     context: dict[str, Any] = {
         "offers": offers.of(client),
-        "memory": rows.detail(shown, filters, size, offers.of(client)),
+        "memory": rows.detail(shown, filters, known, offers.of(client)),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
     if not wants_fragment(request):
@@ -107,19 +106,6 @@ def why(request: HttpRequest, memory_id: str) -> HttpResponse:
         return redirect(f"{reverse('memories:memory', args=[memory_id])}?{filters.query_string()}")
     shown = services.find(connect(request.user), memory_id, query.free(filters.q))
     return render(request, "memories/_reasons.html", {"why": explain(shown.why)})
-
-
-@require_safe
-def image(request: HttpRequest, memory_id: str) -> HttpResponse:
-    """`/memories/<id>/image`: the picture; a placeholder, with an honest status, when it cannot be fetched."""
-    try:
-        shown = images.image_of(connect(request.user), memory_id)
-    except MemoryPluginError as error:
-        return HttpResponse(render_to_string("memories/missing.svg"), content_type="image/svg+xml", status=error.status)
-    response = HttpResponse(shown.content, content_type=shown.content_type)
-    response["Cache-Control"] = "private, max-age=86400"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @require_POST

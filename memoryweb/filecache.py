@@ -45,7 +45,9 @@ class FileCache:
     def _sweep(self) -> None:
         """Remove the oldest files beyond ROOM."""
         with os.scandir(self._folder) as entries:
-            files = sorted(((status.st_mtime, status.st_size, entry.path) for entry in entries if (status := _status(entry))), reverse=True)
+            files = sorted(
+                ((status.st_mtime, status.st_size, entry.path) for entry in entries if (status := _status(entry))), reverse=True
+            )
         room = self._most_bytes * ROOM
         for _, size, path in files:
             room -= size

@@ -3,6 +3,7 @@
 Both the embedded server and the pages use this. What Pillow may open is FORMATS; how much it may decode is bounded before it does.
 """
 
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -14,8 +15,9 @@ from PIL import Image
 
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 40_000_000  # over all frames
-MOST_WEBP_PIXELS = 24_000_000  # of one frame: a WebP's decoder needs four times as much memory as others
+MOST_FRAME_PIXELS = {"WEBP": 20_000_000, "GIF": 24_000_000}  # to decode or encode these takes several times the memory of others
 MOST_FRAMES = 1_000
+MOST_SCANS = 100  # of a progressive JPEG; each goes over all pixels and may take no more than a few bytes
 WIDTHS = (320, 640, 1280)  # of thumbnails, in pixels
 TALLEST = 16_383  # that a WebP may be
 CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
@@ -31,11 +33,12 @@ UPRIGHT = {  # by EXIF's orientation
 }
 QUALITIES = (90, 80, 65, 50)  # of what loses pixels' detail; the first that keeps to MOST_BYTES
 _ORIENTATION = 0x0112
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")  # of a JPEG; the others stand within its data
 _one_at_a_time = threading.Lock()  # 40 megapixels are 160 MB; threads that decode together would add up
 
-# Pillow checks each size that it reads, also that of a frame that goes beyond the first one's.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-warnings.simplefilter("error", Image.DecompressionBombWarning)
+# Pillow itself refuses twice this, also in a frame that goes beyond the first one's size. What lies between is only described here.
+Image.MAX_IMAGE_PIXELS = 2 * MOST_PIXELS
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 
 class Unreadable(Exception):
@@ -79,7 +82,7 @@ def about(content: bytes) -> About:
 def clean(content: bytes) -> Cleaned:
     """Decode a picture and encode it in the same format, without metadata and whatever else was in or behind the file.
 
-    Orientation is applied first, and animation is kept. Raises Unreadable, and TooLarge beyond MOST_BYTES, MOST_PIXELS or MOST_FRAMES.
+    Orientation is applied first, and animation is kept. Raises Unreadable; TooLarge beyond MOST_BYTES, MOST_PIXELS and MOST_FRAMES.
     """
     if len(content) > MOST_BYTES:
         raise TooLarge("the file is larger than 10 MB. Send a smaller one.")
@@ -115,6 +118,8 @@ def width_of(width: int, wanted: int) -> int:
 def _opened(content: bytes) -> Iterator[Image.Image]:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            if _format(opened) == "JPEG" and _scans(content) > MOST_SCANS:
+                raise TooLarge("the picture is a progressive JPEG of too many steps. Save it as a plain one.")
             yield opened
     except Unreadable:
         raise
@@ -136,10 +141,19 @@ def _check(opened: Image.Image, frames: int) -> None:
     pixels = opened.width * opened.height
     if pixels * frames > MOST_PIXELS:
         raise _too_many_pixels()
-    if opened.format == "WEBP" and pixels > MOST_WEBP_PIXELS:
-        raise _too_many_pixels(MOST_WEBP_PIXELS)
+    if pixels > (most := MOST_FRAME_PIXELS.get(opened.format or "", MOST_PIXELS)):
+        raise _too_many_pixels(most)
     if frames > MOST_FRAMES:
         raise TooLarge(f"the picture has more than {MOST_FRAMES:,} frames. Send a shorter one.")
+
+
+def _scans(jpeg: bytes) -> int:
+    """How many times the data goes over the pixels, up to the end of the first picture."""
+    scans, position = 0, 2
+    while (marker := _MARKER.search(jpeg, position)) and marker[1] != b"\xd9":
+        scans += marker[1] == b"\xda"
+        position = marker.end() + int.from_bytes(jpeg[marker.end() : marker.end() + 2])
+    return scans
 
 
 def _frames(opened: Image.Image, image_format: str) -> tuple[list[Image.Image], list[int]]:
@@ -193,7 +207,8 @@ def _encoded(frames: list[Image.Image], durations: list[int], image_format: str,
     if len(frames) > 1:
         options |= {"save_all": True, "append_images": frames[1:], "duration": durations}
         options |= {} if loop is None else {"loop": loop}
-        options |= {"disposal": 2} if image_format == "GIF" and frames[0].mode in ("RGBA", "LA") else {}
+        if frames[0].mode in ("RGBA", "LA"):  # so that a frame does not show through what the next one leaves clear
+            options |= {"GIF": {"disposal": 2}, "WEBP": {"kmin": 0, "kmax": 1}}.get(image_format, {})
     for quality in QUALITIES if image_format in ("JPEG", "WEBP") else (None,):
         output = BytesIO()
         frames[0].save(output, image_format, **options | ({"quality": quality} if quality else {}))

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from memories.addresses import to_key
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.reading import read
 
@@ -90,7 +91,19 @@ def test_near_days_are_called_by_name(signed_in, remember, ago, note):
 def test_the_date_at_the_head_is_not_said_twice(signed_in, remember):
     remember("2025-03-04 - Tea.", created_at=LATE)
     remember("2024-12-31 - Of another day.", created_at=LATE)
-    assert read(signed_in.get("/")).texts == ["2024-12-31 - Of another day.", "Tea."]
+    page = read(signed_in.get("/"))
+    assert page.texts == ["Of another day.", "Tea."]
+    assert page.days == [("2025-03-04", 2)]  # the list is ordered by creation
+    assert [[time["datetime"] for time in row.all("time")] for row in page.articles] == [["2024-12-31"], []]
+
+
+def test_a_memory_carries_the_day_that_its_text_begins_with(signed_in, remember):
+    memory_id = remember("2024-12-31 - Of another day.", created_at=LATE)
+    page = read(signed_in.get(f"/memories/{to_key(memory_id)}/"))
+    panel = page.one("aside")
+    assert "31December 2024" in panel.text
+    assert panel.body.text == "Of another day."
+    assert "4 March 2025" in panel.one("dl").text
 
 
 # Filters

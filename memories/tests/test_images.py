@@ -48,7 +48,9 @@ def test_the_image_is_served_by_us_as_what_it_is(signed_in, stored):
 def test_the_page_shows_it_at_its_own_ratio_and_never_by_its_signed_address(signed_in, stored, path):
     answer = signed_in.get(reverse("memories:memory", args=[stored]) if path == "memory" else path)
     for image in read(answer).all("img"):
-        assert (image["src"], image["width"], image["height"]) == (address(stored), "64", "48")
+        assert image["src"].startswith(f"{address(stored)}?w=320&v=")
+        assert (image["width"], image["height"]) == ("64", "48")
+        assert "immutable" in signed_in.get(image["src"])["Cache-Control"]
     assert read(answer).all("img")
     assert "/api/images/" not in answer.content.decode()
 
@@ -61,7 +63,19 @@ def test_its_description_is_its_alternative_and_stands_under_it(signed_in, store
 
 
 def test_a_click_shows_it_in_full(signed_in, stored):
-    assert read(signed_in.get("/")).articles[0].link("Full size") == address(stored)
+    link = read(signed_in.get("/")).articles[0].link("Full size")
+    assert link.startswith(f"{address(stored)}?v=")
+    assert signed_in.get(link)["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=field", "memory"])
+def test_a_large_one_is_offered_in_three_widths(signed_in, remember, path):
+    large = remember("2025-03-04 - A teal field.", image=picture(2_000, 1_000))
+    answer = signed_in.get(reverse("memories:memory", args=[large]) if path == "memory" else path)
+    for image in read(answer).all("img"):
+        assert [part.split()[1] for part in image["srcset"].split(", ")] == ["320w", "640w", "1280w"]
+        assert image["sizes"].endswith("rem, 100vw")
+    assert read(answer).all("img")
 
 
 def test_a_text_has_no_image(signed_in, remember):
@@ -90,8 +104,9 @@ def test_the_token_does_not_go_to_the_storage(signed_in, hosted, item):
 
 
 def test_the_list_leads_to_images_that_come_without_an_id(signed_in, hosted, item):
-    image = read(signed_in.get("/?bucket=65")).articles[0].one("img")
-    assert signed_in.get(image["src"]).content == PICTURE
+    article = read(signed_in.get("/?bucket=65")).articles[0]
+    assert signed_in.get(article.one("img")["src"])["Content-Type"] == "image/webp"
+    assert signed_in.get(article.link("Full size")).content == PICTURE
 
 
 @pytest.mark.parametrize("path", ["/", "/?bucket=65"])
@@ -115,9 +130,9 @@ def test_an_address_that_has_died_is_renewed_unnoticed(signed_in, hosted, item):
 
 
 def test_an_image_without_an_id_is_renewed_too(signed_in, hosted, item):
-    image = read(signed_in.get("/?bucket=65")).articles[0].one("img")
+    link = read(signed_in.get("/?bucket=65")).articles[0].link("Full size")
     hosted.pass_time(hours=5)
-    assert signed_in.get(image["src"]).content == PICTURE
+    assert signed_in.get(link).content == PICTURE
 
 
 def test_an_image_that_is_kept_needs_no_service(signed_in, hosted, item):

@@ -1,5 +1,7 @@
 """Merging: the text to begin with, the warning of what would be lost, and what is left when it breaks."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -40,7 +42,8 @@ def typed(answer):
 
 
 def shown(answer):
-    return read(answer).one("input", name="shown")["value"]
+    """What the button sends that saves without what would be lost."""
+    return form(answer).one("button", name="shown")["value"]
 
 
 def texts(client):
@@ -68,6 +71,16 @@ def test_the_page_has_the_sources_side_by_side_the_oldest_first(merge, two):
     sources = read(merge(two)).one("ol", aria_label="The memories to merge").all("li")
     assert [source.one("time")["datetime"] for source in sources] == ["2025-03-04", "2025-11-09"]
     assert "375 g water" in sources[0].text
+
+
+def test_of_one_moment_the_day_of_the_text_decides(merge, remember, embedded):
+    at = datetime(2025, 12, 1, tzinfo=UTC)
+    ids = [remember(f"{day} - Of that day: {day}.", created_at=at) for day in ("2025-09-02", "2025-07-01", "2025-08-03")]
+    page = merge(ids)
+    assert [time["datetime"] for time in read(page).one("ol", aria_label="The memories to merge").all("time")] == [
+        "2025-07-01", "2025-08-03", "2025-09-02",
+    ]  # fmt: skip
+    assert form(page).one("input", name="date")["value"] == "2025-07-01"
 
 
 def test_the_text_has_the_oldest_date_and_every_line(merge, two):
@@ -113,6 +126,7 @@ def test_the_result_takes_the_place_of_its_sources(merge, embedded, two):
 def test_with_htmx_it_leads_to_the_list(merge, embedded, two):
     answer = merge(two, htmx=True, text=f"{BREAD}\n{AGAIN}")
     assert answer["HX-Redirect"] == "/"
+    assert "memories-changed" in answer["HX-Trigger"]  # the selection goes
     assert texts(embedded) == {f"{BREAD}\n{AGAIN}"}
 
 
@@ -144,10 +158,17 @@ def test_but_not_without_another_one(merge, embedded, two):
     assert texts(embedded) == {BREAD, AGAIN}
 
 
-def test_the_warning_while_one_types_counts_as_shown(merge, embedded, two):
-    warning = merge(two, htmx=True, name="losses", text="Bread: 500 g flour.", date="2025-03-04")
-    assert "10 g" in read(warning).text
-    assert merge(two, text="Bread: 500 g flour.", date="2025-03-04", shown=shown(warning)).status_code == 302
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_warning_while_one_types_does_not_spare_the_question(merge, embedded, two, htmx):
+    fields = {"text": "Bread: 500 g flour.", "date": "2025-03-04"}
+    warning = read(merge(two, htmx=True, name="losses", **fields))
+    assert "10 g" in warning.text
+    assert warning.one("button", id="merge-save").text == "Merge"
+    assert warning.all("input") == []
+    answer = merge(two, htmx=htmx, **fields)
+    assert answer.status_code == 422
+    assert [node["class"] for node in form(answer).all() if "autofocus" in node.attributes] == ["banner losses"]
+    assert texts(embedded) == {BREAD, AGAIN}
 
 
 def test_the_warning_goes_when_nothing_is_lost(merge, two):

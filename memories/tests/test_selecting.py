@@ -21,8 +21,9 @@ MOVE, DELETE, EXPORT = (reverse(f"memories:{name}") for name in ("move", "delete
 def send(signed_in):
     """`send(DELETE, ids, number=2)`: a selection of memories, or with `every="/?bucket=2"` of all that a filter finds."""
 
-    def post(path, ids=(), every=None, htmx=True, **fields):
+    def post(path, ids=(), every=None, but=(), htmx=True, **fields):
         selected = {"ids": " ".join(map(to_key, ids))} if every is None else {"every": "on", "filters": every}
+        selected |= {"but": " ".join(map(to_key, but))} if but else {}
         headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"} if htmx else {}
         return signed_in.post(path, selected | fields, headers=headers)
 
@@ -65,6 +66,23 @@ def test_all_that_match_is_offered_for_a_filter_and_never_for_words(signed_in, i
     assert ("data-every" in matching.attributes, matching.attributes.get("data-total", "")) == (offered, total)
 
 
+@pytest.mark.parametrize(("number", "known"), [(40, {"data-total": "40"}), (60, {"data-least": "60"})])
+def test_how_many_match_is_named_as_far_as_it_is_known(signed_in, many, monkeypatch, number, known):
+    for module in ("memories.listing.FOUND_LIMIT", "memoryweb.localapi.search.COUNTED"):
+        monkeypatch.setattr(module, 60)
+    many(number)
+    matching = read(signed_in.get("/?q=after:2020")).one(id="matching").attributes
+    assert {name: matching[name] for name in ("data-total", "data-least") if name in matching} == known
+
+
+def test_a_row_tells_that_it_is_an_image(signed_in, embedded, ids):
+    from memoryweb.tests.hosted import picture
+
+    embedded.add_new_memory("2025-03-04 - A teal square.", image=picture())
+    boxes = [row.one("input", type="checkbox") for row in read(signed_in.get("/")).articles]
+    assert ["data-image" in box.attributes for box in boxes] == [True] + [False] * 8
+
+
 def test_the_selection_belongs_to_the_filter_and_not_to_the_page(signed_in, ids):
     paths = ["/?type=text", "/?type=text&rows=3", "/?type=text&skip=2", "/?type=text&sort=oldest", "/?type=image"]
     names = [read(signed_in.get(path)).one(id="matching")["data-filters"] for path in paths]
@@ -94,6 +112,26 @@ def test_all_that_a_filter_finds_is_deleted(send, embedded, ids):
     embedded.update_or_move_memories(ids[:5], bucket_id=bucket.id)
     assert send(DELETE, every=f"/?bucket={bucket.id}", number=5).status_code == 200
     assert left(embedded) == set(ids[5:])
+
+
+def test_all_but_some_are_deleted(send, embedded, ids):
+    assert send(DELETE, every="/", but=ids[2:4], number=6).status_code == 200
+    assert left(embedded) == set(ids[2:4])
+
+
+def test_all_but_some_stay_so_when_it_is_asked_again(send, embedded, ids, remember):
+    remember("2025-06-01 - One more.")
+    question = read(send(DELETE, every="/", but=ids[2:4], number=6))
+    assert "7 are selected now, not 6." in question.text
+    again = {field["name"]: field["value"] for field in question.all("input", type="hidden")}
+    assert (again["but"].split(), again["number"]) == ([to_key(id) for id in ids[2:4]], "7")
+
+
+def test_before_a_deletion_the_question_offers_to_cancel_first(send, ids):
+    question = read(send(DELETE, ids[:3], number=2))
+    cancel, delete = question.one("a"), question.one("button")
+    assert (cancel.text, "autofocus" in cancel.attributes) == ("Cancel", True)
+    assert ("danger" in delete["class"], "autofocus" in delete.attributes) == (True, False)
 
 
 @pytest.mark.parametrize("fields", [{"number": 8}, {"number": ""}, {}])

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from memories import curating
+from memoryweb.history import journal
 from memoryweb.localapi.models import TrashedMemory
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.reading import read
@@ -80,23 +81,35 @@ def test_one_is_restored(signed_in, embedded, deleted):
     ids = deleted(2)
     page = read(signed_in.get("/trash/"))
     button = next(button for button in page.all("button") if button.name == "Restore: Note 0.")
-    answer = signed_in.post("/trash/restore/", {button["name"]: button["value"], "shown": " ".join(ids)})
+    answer = signed_in.post("/trash/restore/", {button["name"]: button["value"]})
     assert answer["Location"] == "/trash/"
     assert embedded.get_memory(ids[0]).text == "2025-03-04 - Note 0."
     assert texts(signed_in.get("/trash/")) == ["Note 1."]
 
 
-def test_all_on_the_page_are_restored_and_no_others(signed_in, embedded, deleted):
+def test_all_are_restored_in_one_batch_beyond_the_page_too(signed_in, embedded, deleted, monkeypatch):
+    monkeypatch.setattr("memories.trash.LOOK_THROUGH", 20)
     deleted(32)
+    button = read(signed_in.get("/trash/")).one("button", id="restore-all")
+    assert button.name == "Restore all 32"
+    signed_in.post("/trash/restore/", {"all": read(signed_in.get("/trash/")).one("input", name="all")["value"]})
+    assert left(embedded) == 0
+    assert journal.batches(embedded)[0].entries.count() == 32
+
+
+def test_beyond_the_limit_those_deleted_last_are_restored_and_that_is_said(signed_in, embedded, deleted, monkeypatch):
+    monkeypatch.setattr(curating, "MOST", 2)
+    deleted(3)
     page = read(signed_in.get("/trash/"))
-    assert "Restore all 30 on this page" in [button.name for button in page.all("button")]
-    signed_in.post("/trash/restore/", {"shown": page.one("input", name="shown")["value"]})
-    assert left(embedded) == 2
+    assert "At most 2 can be restored at once" in page.one("main").text
+    assert page.one("button", id="restore-all").name == "Restore the last 2"
+    signed_in.post("/trash/restore/", {"all": "on"})
+    assert texts(signed_in.get("/trash/")) == ["Note 0."]
 
 
 def test_a_restored_memory_can_be_taken_back(signed_in, embedded, deleted):
     deleted(1)
-    signed_in.post("/trash/restore/", {"shown": read(signed_in.get("/trash/")).one("input", name="shown")["value"]})
+    signed_in.post("/trash/restore/", {"all": "on"})
     assert left(embedded) == 0
     signed_in.post("/history/undo/")
     assert left(embedded) == 1
@@ -132,7 +145,7 @@ def test_an_image_is_said_to_be_one(signed_in, embedded, owner):
     assert embedded.get_memory(image).is_image
 
 
-@pytest.mark.parametrize("form", [{}, {"id": "gone"}, {"shown": "gone and forgotten"}])
+@pytest.mark.parametrize("form", [{}, {"id": "gone"}, {"id": ["gone", "forgotten"]}])
 def test_what_is_not_in_the_trash_any_more_is_said(signed_in, deleted, form):
     deleted(1)
     answer = signed_in.post("/trash/restore/", form)

@@ -42,7 +42,8 @@ export function ask(button, question, yes, no = "Cancel") {
 // Send `values` to an address; what comes of it is said in the toast.
 export function post(url, values = {}) {
   const csrfmiddlewaretoken = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  return htmx.ajax("POST", url, { source: "#toast", target: "#toast", swap: "innerHTML", values: { ...values, csrfmiddlewaretoken } });
+  const sent = htmx.ajax("POST", url, { source: "#toast", target: "#toast", swap: "innerHTML", values: { ...values, csrfmiddlewaretoken } });
+  return sent.catch(() => {}); // notices.js has said it
 }
 
 // Say something that needs no answer.

@@ -22,7 +22,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 const search = () => document.getElementById("q");
-const saver = (target) => target.form?.querySelector("footer .primary[type=submit]");
+// The button that saves a form. What would overwrite or drop something is no primary button, and waits to be pressed itself.
+const saver = (target) => target.form?.querySelector(":is(footer, .go) button.primary:not([type=button])");
 bind(["Ctrl+Enter"], "Save", ({ target }) => target.form.requestSubmit(saver(target)), { when: saver, typing: true });
 bind(
   ["Escape"],

@@ -102,12 +102,38 @@ document.addEventListener("htmx:oobBeforeSwap", spareEditor);
 document.addEventListener("memories-changed", renew);
 document.addEventListener("memories-changed", renewPanel);
 
-document.addEventListener("click", (event) => {
-  const closer = event.target.closest("[data-close-toast]");
-  if (!closer) return;
-  event.preventDefault();
-  document.getElementById("toast").replaceChildren();
+// A question takes the focus; when it is cancelled, the focus goes back to where it was.
+const toast = () => document.getElementById("toast");
+const question = () => toast()?.querySelector(".question");
+let asker = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target === toast() && !target.contains(document.activeElement)) asker = document.activeElement;
 });
+
+function closeToast() {
+  const hadFocus = toast().contains(document.activeElement);
+  [...sent].filter((elt) => elt !== toast()).forEach(giveUp);
+  toast().replaceChildren();
+  if (hadFocus && asker?.isConnected) asker.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-close-toast]")) return;
+  event.preventDefault();
+  closeToast();
+});
+bind(["Escape"], "Cancel", closeToast, { when: question });
+
+// An answer for the toast is not waited for when what asked for it is going: htmx would look for its place there.
+const sent = new Set();
+function giveUp(elt) {
+  if (sent.delete(elt)) htmx.trigger(elt, "htmx:abort");
+}
+document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
+  if (elt.closest("#toast")) sent.add(elt);
+});
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt } }) => sent.delete(elt));
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => giveUp(target));
 
 const undo = () => document.getElementById("undo-last");
 bind(["Ctrl+z"], "Undo what you did last", () => post(undo().action), { when: undo });

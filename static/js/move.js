@@ -28,8 +28,11 @@ function fill() {
   const all = buckets();
   const found = all.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
   const items = found.map(({ id, name, dot }, index) => option([dot, name], { bucket: id }, index));
-  const isNew = typed && /\D/.test(typed) && !all.some(({ name }) => name.toLowerCase() === typed.toLowerCase());
-  if (isNew && dialog().dataset.creates !== undefined) items.push(option([`New bucket “${typed}”`], { bucket: "new", newBucket: typed }, items.length));
+  const isNew = typed && !all.some(({ name }) => name.toLowerCase() === typed.toLowerCase());
+  const isOffered = isNew && dialog().dataset.creates !== undefined;
+  const isNumber = /^\d+$/.test(typed);
+  document.getElementById("move-hint").textContent = isOffered && isNumber ? "A new bucket’s name needs a letter: digits alone would look like an id." : "";
+  if (isOffered && !isNumber) items.push(option([`New bucket “${typed}”`], { bucket: "new", newBucket: typed }, items.length));
   list().replaceChildren(...items);
   activate(0);
 }

@@ -13,6 +13,7 @@ function say(title, sentence, elt) {
   const banner = document.createElement("div");
   banner.className = "banner bad";
   banner.setAttribute("role", "alert");
+  banner.dataset.passing = "";
   const text = document.createElement("p");
   const strong = document.createElement("strong");
   strong.textContent = `${title} `;
@@ -26,6 +27,11 @@ document.addEventListener("htmx:sendError", ({ detail: { elt, requestConfig } })
   say("memoryweb does not answer.", `${lost(elt, requestConfig.verb)} Check that it is running, then try again.`, elt),
 );
 document.addEventListener("htmx:timeout", ({ detail: { elt, requestConfig } }) => say("memoryweb takes too long.", `${lost(elt, requestConfig.verb)} Try again in a moment.`, elt));
+
+// What said that nothing works is wrong as soon as something does.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) document.querySelectorAll("[data-passing]").forEach((banner) => banner.remove());
+});
 
 // What was typed stays: an answer that is not the form again, though it failed, is said within the form and does not take its place.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -72,7 +72,7 @@ function open(link) {
 }
 
 bind(["Escape"], "Close the memory", () => close(slot().querySelector("[data-close-panel]")?.href), {
-  when: (target) => slot() && isOpen() && !target.closest("#editor") && !document.querySelector("dialog[open], :popover-open"),
+  when: (target) => slot() && isOpen() && !target.closest("#editor") && !document.querySelector("dialog[open], :popover-open, .question"),
   typing: true,
 });
 

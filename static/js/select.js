@@ -8,6 +8,8 @@ const STORED = "selection";
 const MOST = 10_000;
 let ids = new Set();
 let every = false;
+let but = new Set(); // of all that match, those that were unticked
+let images = new Set(); // of the ids, those of images
 let filters = ""; // the list that it belongs to
 let anchor = ""; // where a range begins
 
@@ -15,36 +17,50 @@ const bar = () => document.getElementById("selection");
 const matching = () => document.getElementById("matching")?.dataset;
 const boxes = () => [...document.querySelectorAll("#memories .check")];
 const total = () => (matching()?.total === undefined ? null : Number(matching().total));
-const number = () => (every ? total() : ids.size);
+const number = () => (every ? total() && total() - but.size : ids.size);
 const isEmpty = () => !every && !ids.size;
+const isTicked = (key) => (every ? !but.has(key) : ids.has(key));
 
 // What is sent: the selection, or a single memory by its key.
 function values(key) {
   if (key) return { ids: key, number: 1 };
-  return { ids: every ? "" : [...ids].join(" "), every: every ? "on" : "", filters, number: number() ?? "" };
+  return { ids: every ? "" : [...ids].join(" "), every: every ? "on" : "", but: [...but].join(" "), filters, number: number() ?? "" };
 }
 
 function keep() {
   if (isEmpty()) sessionStorage.removeItem(STORED);
-  else sessionStorage.setItem(STORED, JSON.stringify({ filters, every, ids: [...ids] }));
+  else sessionStorage.setItem(STORED, JSON.stringify({ filters, every, ids: [...ids], but: [...but], images: [...images] }));
   show();
 }
 
 export function clear() {
-  ids = new Set();
+  [ids, but, images] = [new Set(), new Set(), new Set()];
   every = false;
   anchor = "";
   keep();
 }
 
+// All that the filter finds, as far as it is known how many these are: "All 152 that match", "All 1,000 or more that match".
+function allThatMatch() {
+  const least = Number(matching()?.least ?? 0);
+  const said = total() === null ? (least ? `${least.toLocaleString("en")} or more ` : "") : `${total().toLocaleString("en")} `;
+  return `All ${said}that match`;
+}
+
+function add(box) {
+  ids.add(box.value);
+  if (box.dataset.image !== undefined) images.add(box.value);
+}
+
 // What the bar offers beyond what is selected: first the rest of the page, then the rest of what the filter finds.
 function more() {
   const all = boxes();
-  if (every) return null;
-  if (all.some((box) => !ids.has(box.value))) return { text: `All ${all.length} on this page`, take: () => all.forEach((box) => ids.add(box.value)) };
+  const takeAll = () => ([every, but] = [true, new Set()]);
+  if (every) return but.size ? { text: "All of them", take: takeAll } : null;
+  if (all.some((box) => !ids.has(box.value))) return { text: `All ${all.length} on this page`, take: () => all.forEach(add) };
   if (matching()?.every === undefined || (total() ?? Infinity) <= ids.size || (total() === null && !document.querySelector("#pager a"))) return null;
   if (total() > MOST) return { text: `${total().toLocaleString("en")} match: too many at once, at most ${MOST.toLocaleString("en")}` };
-  return { text: total() === null ? "All that match" : `All ${total().toLocaleString("en")} that match`, take: () => (every = true) };
+  return { text: allThatMatch(), take: takeAll };
 }
 
 function takeMore() {
@@ -54,11 +70,11 @@ function takeMore() {
 
 function show() {
   if (!bar() || (isEmpty() && bar().hidden)) return;
-  for (const box of boxes()) box.checked = every || ids.has(box.value);
+  for (const box of boxes()) box.checked = isTicked(box.value);
   document.documentElement.classList.toggle("is-selecting", !isEmpty());
   bar().hidden = isEmpty();
   if (isEmpty()) return;
-  const said = every ? (number() === null ? "All that match" : `All ${number().toLocaleString("en")} that match`) : `${number().toLocaleString("en")} selected`;
+  const said = every ? allThatMatch() + (but.size ? ` but ${but.size.toLocaleString("en")}` : "") : `${number().toLocaleString("en")} selected`;
   const label = bar().querySelector("[data-selected]");
   if (label.textContent !== said) label.textContent = said;
   const offered = more();
@@ -67,7 +83,14 @@ function show() {
   button.textContent = offered?.text ?? "";
   button.disabled = Boolean(offered && !offered.take);
   const merge = bar().querySelector("[data-merge]");
-  if (merge) merge.disabled = every || ids.size < 2 || ids.size > 20;
+  if (!merge) return;
+  merge.title = whyNoMerge();
+  merge.disabled = Boolean(merge.title);
+}
+
+function whyNoMerge() {
+  if (every || ids.size < 2 || ids.size > 20) return "Two to twenty memories can be merged: select them one by one.";
+  return images.size ? "An image cannot be merged: only its description would stay." : "";
 }
 
 // The rows are others than before: those that are selected are ticked again, unless it is another list.
@@ -77,31 +100,32 @@ function renew() {
     const stored = JSON.parse(sessionStorage.getItem(STORED) ?? "{}");
     const isSame = stored.filters === matching().filters;
     filters = matching().filters;
-    ids = new Set(isSame ? stored.ids : []);
+    [ids, but, images] = ["ids", "but", "images"].map((name) => new Set((isSame && stored[name]) || []));
     every = Boolean(isSame && stored.every);
     keep();
   } else show();
 }
 
 function tick(box, isRange) {
-  if (every) {
-    every = false;
-    ids = new Set(boxes().map(({ value }) => value));
-  }
   const all = boxes();
   const from = isRange ? all.findIndex(({ value }) => value === anchor) : -1;
   const to = all.indexOf(box);
   const range = from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1);
-  for (const { value } of range) box.checked ? ids.add(value) : ids.delete(value);
+  for (const one of range) {
+    if (every) box.checked ? but.delete(one.value) : but.add(one.value);
+    else if (box.checked) add(one);
+    else [ids, images].forEach((keys) => keys.delete(one.value));
+  }
   anchor = box.value;
-  keep();
+  number() === 0 ? clear() : keep();
 }
 
 const said = ({ number }) => (number === "" ? "all that match" : memories(number));
 
+// How many they are is asked about once: here, or by the server where only that can count them.
 async function remove(button, key) {
   const sent = values(key);
-  if (await ask(button, `Delete ${said(sent)}?`, "Delete")) post(bar().dataset.deleteUrl, sent);
+  if (sent.number === "" || (await ask(button, `Delete ${said(sent)}?`, "Delete"))) post(bar().dataset.deleteUrl, sent);
 }
 
 function move(key) {
@@ -143,11 +167,15 @@ bind(["x"], "Select the memory", () => box().click(), { when: box });
 bind(["X"], "Select all on this page, then all that match", takeMore, { when: () => bar() && boxes().length && more()?.take });
 bind(["m"], "Move", () => move(subject()), { when: () => document.getElementById("move") && (!isEmpty() || current()?.querySelector("[data-move]")) });
 bind(["Delete", "#"], "Delete", () => (remover().matches("button") ? remove(remover(), subject()) : say(remover().textContent)), { when: remover });
-bind(["M"], "Merge what is selected", merge, { when: () => bar()?.querySelector("[data-merge]:enabled") && !isEmpty() });
+bind(["M"], "Merge what is selected", () => (whyNoMerge() ? say(whyNoMerge()) : merge()), { when: () => bar()?.querySelector("[data-merge]") && !isEmpty() });
 bind(["E"], "Export what is selected", () => bar().requestSubmit(), { when: () => bar() && !isEmpty() });
 bind(["Escape"], "Clear the selection", clear, { when: (target) => !isEmpty() && !target.closest("#editor") && !document.querySelector(".panel, :popover-open") });
 
 document.addEventListener("memories-changed", clear);
+document.addEventListener("submit", (event) => {
+  const isAction = event.target.method === "post" && event.target !== bar() && !event.target.matches(".keeps");
+  if (isAction && !event.defaultPrevented) clear(); // one that htmx sends tells what has changed
+});
 document.addEventListener("htmx:afterSettle", renew);
 document.addEventListener("htmx:historyRestore", renew);
 renew();

@@ -40,7 +40,7 @@ def _declared(method: str, path: str, status: int) -> dict[str, Any] | None:
     operations = _operations(path)
     if path in ("/api/openapi.json",) and status == 200:
         return {"type": "object", "required": ["openapi", "paths"]}
-    if operations is None or method.lower() not in operations or path.startswith("/api/images/"):
+    if operations is None or method.lower() not in operations:
         assert status in (403, 404, 405), f"{method} {path} is not in the contract and answered {status}"
         return {"$ref": "#/components/schemas/Error"}
     responses = operations[method.lower()]["responses"]
@@ -55,6 +55,7 @@ def _operations(path: str) -> dict[str, Any] | None:
     paths = contract_document()["paths"]
     if path in paths:
         return paths[path]
+    path = re.sub("^/api/images/.*", "/api/images/x", path)  # a signed name holds a slash
     return next((paths[known] for known in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)), None)
 
 

@@ -1,12 +1,16 @@
 """Image memories: what is taken in and what is refused, what is left of a file, and how long its address works."""
 
+import hashlib
 import struct
 import time
 import zlib
 from io import BytesIO
+from unittest import mock
+from urllib.parse import urlsplit
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +18,7 @@ from django.utils import timezone
 from PIL import Image, ImageCms, PngImagePlugin
 
 from memoryweb import pictures
-from memoryweb.localapi import images, store, trash
+from memoryweb.localapi import buckets, examples, images, store, trash
 from memoryweb.localapi.errors import Refused
 from memoryweb.memoryplugin.errors import Invalid, NotFound
 
@@ -93,6 +97,10 @@ class TestThroughTheApi:
         assert not service.client.add_new_memory("a square", image=picture(colour="blue")).is_duplicate
         assert not service.client.add_new_memory("one square", image=picture(colour="red")).is_duplicate
         assert not service.client.add_new_memory("a square").is_duplicate
+
+    def test_the_answer_names_its_content(self, service, picture):
+        memory = service.client.get_memory(service.client.add_new_memory("a square", image=picture()).memory_id)
+        assert hashlib.sha256(service.client.fetch_image(memory.image_url).content).hexdigest() == memory.image_digest
 
     def test_a_new_description_keeps_the_image(self, service, picture):
         made = service.client.add_new_memory("a square", image=picture())
@@ -200,6 +208,19 @@ class TestRefused:
         with pytest.raises(Refused, match="^image: "):
             images.clean(png((b"IDAT", zlib.compress(b"\0" * 1000)), width=width, height=height))
 
+    def test_a_picture_that_is_larger_without_its_tricks_is_refused(self, picture, monkeypatch):
+        content = picture("JPEG", size=(400, 300), quality=1)
+        monkeypatch.setattr(pictures, "MOST_BYTES", len(content))
+        monkeypatch.setattr(pictures, "QUALITIES", (90, 80))
+        with pytest.raises(Refused, match="written anew"):
+            images.clean(content)
+
+    def test_a_photo_is_saved_at_less_quality_before_it_is_refused(self, monkeypatch):
+        output = BytesIO()
+        Image.effect_noise((400, 300), 90).save(output, "JPEG", quality=70)
+        monkeypatch.setattr(pictures, "MOST_BYTES", len(output.getvalue()))
+        assert len(images.clean(output.getvalue()).content) <= pictures.MOST_BYTES
+
     def test_many_frames_count_together(self, monkeypatch):
         monkeypatch.setattr(pictures, "MOST_PIXELS", 35)
         assert images.clean(animation("GIF", frames=2)).width == 4
@@ -288,6 +309,19 @@ class TestCleaned:
             clean.load()
             durations.append(clean.info["duration"])
         assert (clean.n_frames, durations, clean.info["loop"]) == (3, [100, 200, 300], 0)
+
+    @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+    def test_what_a_frame_leaves_clear_does_not_show_the_one_before(self, kind):
+        frames = [Image.new("RGBA", (8, 8), (0, 0, 0, 0)) for _ in range(2)]
+        frames[0].paste((255, 0, 0, 255), (0, 0, 4, 8))
+        frames[1].paste((0, 0, 255, 255), (4, 0, 8, 8))
+        output = BytesIO()
+        options = {"GIF": {"disposal": 2}, "WEBP": {"kmin": 0, "kmax": 1}}.get(kind, {})
+        frames[0].save(output, kind, save_all=True, append_images=frames[1:], duration=100, **options)
+        clean = opened(images.clean(output.getvalue()).content)
+        clean.seek(1)
+        shown = clean.convert("RGBA")
+        assert (shown.getpixel((1, 4))[3], shown.getpixel((6, 4))[3]) == (0, 255)
 
     @pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("GIF", "RGBA")])
     def test_transparency_stays(self, kind, mode):
@@ -393,6 +427,97 @@ class TestAddresses:
         assert (answer.status_code, list(answer.json())) == (404, ["error"])
 
 
+class TestThumbnails:
+    @pytest.fixture
+    def url(self, service, picture):
+        """Makes an image memory; returns its address."""
+
+        def make(size, kind="PNG", **options):
+            made = service.client.add_new_memory("a square", image=picture(kind, size=size, **options))
+            return service.client.get_memory(made.memory_id).image_url
+
+        return make
+
+    @pytest.mark.parametrize(
+        ("width", "files"), [(200, [320]), (320, [320]), (321, [320, 640]), (641, [320, 640, 1280]), (3_000, [320, 640, 1280])]
+    )
+    def test_those_that_differ_are_made_at_upload(self, service, url, width, files):
+        url((width, 10))
+        assert sorted(int(name.split(".")[1]) for name in stored_files() if name.count(".") == 2) == files
+
+    @pytest.mark.parametrize("width", [320, 640, 1280])
+    @pytest.mark.parametrize("size", [(2_000, 1_000), (500, 250), (100, 50)])
+    def test_they_are_so_wide_and_never_wider_than_the_picture(self, service, url, size, width):
+        answer = service.get(urlsplit(url(size)).path, width=width)
+        shown = min(width, size[0])
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+        assert (opened(answer.content).format, opened(answer.content).size) == ("WEBP", (shown, shown // 2))
+
+    @pytest.mark.parametrize("width", ["0", "100", "1281", "-320", "x", "320.0", "9" * 30])
+    def test_any_other_width_is_refused(self, service, url, width):
+        answer = service.get(urlsplit(url((10, 10))).path, width=width)
+        assert (answer.status_code, answer.json()["error"].partition(":")[0]) == (400, "width")
+
+    def test_the_client_asks_for_them(self, embedded, picture):
+        made = embedded.add_new_memory("wide", image=picture(size=(1_000, 10)))
+        memory = embedded.get_memory(made.memory_id)
+        assert opened(embedded.fetch_image(memory.image_url, width=320).content).width == 320
+
+    @pytest.mark.parametrize("width", [320, 640, 1280])
+    def test_an_image_of_before_there_were_any_gets_its_own_when_it_is_asked_for(self, service, url, width):
+        address = url((500, 250))
+        for name in stored_files():
+            if name.count(".") == 2:
+                default_storage.delete(f"{name[:2]}/{name}")
+        first = service.get(urlsplit(address).path, width=width)
+        assert first.status_code == 200
+        assert len(stored_files()) == 2
+        assert service.get(urlsplit(address).path, width=width).content == first.content
+
+    def test_one_made_while_its_image_is_purged_does_not_stay(self, service, url, monkeypatch):
+        address = url((500, 250))
+        name = next(f"{name[:2]}/{name}" for name in originals())
+        for width in pictures.WIDTHS:
+            default_storage.delete(images._thumbnail_name(name, width))
+        really = pictures.thumbnail
+        monkeypatch.setattr(pictures, "thumbnail", lambda content, width: (images.discard(name), really(content, width))[1])
+        service.get(urlsplit(address).path, width=320)
+        assert stored_files() == []
+
+    @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+    def test_an_animation_has_a_still_one(self, service, kind):
+        made = service.client.add_new_memory("moving", image=animation(kind))
+        answer = service.get(urlsplit(service.client.get_memory(made.memory_id).image_url).path, width=320)
+        assert getattr(opened(answer.content), "n_frames", 1) == 1
+
+    def test_a_turned_photo_has_upright_ones(self, service, url):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        address = url((1_000, 500), "JPEG", exif=exif)
+        assert opened(service.get(urlsplit(address).path, width=320).content).size == (320, 640)
+
+    def test_one_made_later_of_a_turned_photo_is_upright_as_well(self, picture):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        assert opened(pictures.thumbnail(picture("JPEG", size=(1_000, 500), exif=exif), 320)).size == (320, 640)
+
+    def test_a_photo_is_decoded_no_larger_than_needed(self, picture, monkeypatch):
+        sizes = []
+        monkeypatch.setattr(pictures, "_bare", lambda opened, kind: (opened.load(), sizes.append(opened.size), opened.convert())[2])
+        pictures.thumbnail(picture("JPEG", size=(4_000, 3_000)), 320)
+        assert sizes == [(1_000, 750)]
+
+    @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+    def test_transparency_stays(self, kind):
+        output = BytesIO()
+        Image.new("RGBA", (900, 30), (255, 0, 0, 0)).save(output, kind)
+        assert opened(images.clean(output.getvalue()).thumbnails[320]).getpixel((1, 1))[3] == 0
+
+    def test_a_very_long_page_has_them_too(self, picture):
+        clean = images.clean(picture(size=(900, 20_000)))
+        assert max(opened(content).height for content in clean.thumbnails.values()) == 16_383  # as tall as a WebP can be
+
+
 class TestFiles:
     def test_the_file_stays_while_its_memory_lies_in_the_trash(self, service, picture):
         made = service.client.add_new_memory("one", image=picture())
@@ -437,6 +562,56 @@ class TestFiles:
         service.client.remove_examples()
         purge_all()
         assert stored_files() == []
+
+    def test_its_thumbnails_go_too(self, service, picture):
+        made = service.client.add_new_memory("wide", image=picture(size=(2_000, 100)))
+        assert len(stored_files()) == 4
+        service.client.delete_memory(made.memory_id)
+        purge_all()
+        assert stored_files() == []
+
+    def test_a_write_that_fails_leaves_nothing(self, service, picture, monkeypatch):
+        monkeypatch.setattr(buckets, "count", mock.Mock(side_effect=OSError("no space left")))
+        answer = service.call("POST", "/api/memory", data={"text": "a"}, files={"image": picture()})
+        assert (answer.status_code, stored_files(), service.texts()) == (500, [], [])
+
+    def test_a_file_that_could_not_be_written_whole_is_removed(self, service, picture, monkeypatch):
+        really = FileSystemStorage._save
+
+        def save(storage, name, content):
+            if not name.endswith(".png"):
+                return really(storage, name, content)
+            really(storage, name, ContentFile(b"half"))
+            raise OSError("no space left")
+
+        monkeypatch.setattr(FileSystemStorage, "_save", save)
+        answer = service.call("POST", "/api/memory", data={"text": "a"}, files={"image": picture()})
+        assert (answer.status_code, stored_files()) == (500, [])
+
+    def test_a_write_that_fails_takes_nothing_from_a_memory_that_has_the_image(self, service, picture, monkeypatch):
+        made = service.client.add_new_memory("one", image=picture())
+        monkeypatch.setattr(buckets, "count", mock.Mock(side_effect=OSError("no space left")))
+        service.call("POST", "/api/memory", data={"text": "two"}, files={"image": picture()})
+        assert service.client.fetch_image(service.client.get_memory(made.memory_id).image_url).content_type == "image/png"
+
+    def test_examples_that_fail_leave_nothing(self, transactional_db, monkeypatch):
+        really, times = store.add, iter(range(99))
+        monkeypatch.setattr(store, "add", lambda *args, **options: really(*args, **options) if next(times) < 35 else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            examples.add()
+        assert stored_files() == []
+
+    def test_what_a_killed_process_left_half_is_written_anew(self, service, picture):
+        image = images.clean(picture())
+        default_storage.save(image.name, ContentFile(image.content[:9]))
+        made = service.client.add_new_memory("one", image=picture())
+        assert service.client.fetch_image(service.client.get_memory(made.memory_id).image_url).content == image.content
+
+    def test_a_file_that_is_purged_while_it_is_added_is_there_afterwards(self, transactional_db, picture, monkeypatch):
+        image, known = images.clean(picture()), buckets.known
+        monkeypatch.setattr(buckets, "known", lambda bucket_id: (images.discard(image.name), known(bucket_id))[1])
+        store.add("one", image=image)
+        assert len(originals()) == 1
 
     def test_a_file_that_was_added_again_between_purging_and_removal_stays(self, service, picture, monkeypatch):
         made = service.client.add_new_memory("one", image=picture())

@@ -116,7 +116,7 @@ def test_every_operation_has_a_method_that_says_which_it_is(name):
 
 
 def test_every_operation_is_among_the_calls_below():
-    assert {call[0] for call in CALLS} == set(OPERATIONS)
+    assert {call[0] for call in CALLS} == set(OPERATIONS) - {"fetch_image"}  # test_images.py has that: it is sent no token
 
 
 @pytest.mark.parametrize(("name", "args", "options", "reply", "path", "query", "body"), CALLS)

@@ -130,6 +130,12 @@ def test_an_answer_without_a_type_is_no_image():
         client.fetch_image("https://memoryplugin.com/a.png")
 
 
+def test_a_hosted_service_is_asked_for_no_width():
+    client, transport = service(picture())
+    client.fetch_image("https://memoryplugin.com/a.png?signature=1", width=320)
+    assert transport.sent.url == "https://memoryplugin.com/a.png?signature=1"
+
+
 def test_an_image_of_ten_megabytes_is_read():
     client, _ = service(picture(body=b"x" * 10_000_000))
     assert len(client.fetch_image("https://memoryplugin.com/a.png").content) == 10_000_000

@@ -292,6 +292,14 @@ def test_a_time_that_cannot_be_read_is_unknown_and_the_memory_is_kept(written):
     assert (memory.text, memory.created_at) == ("t", None)
 
 
+@pytest.mark.parametrize(
+    ("told", "read"), [("ab" * 32, "ab" * 32), ("AB" * 32, None), ("ab" * 31, None), ("../" * 22, None), (5, None), (None, None)]
+)
+def test_a_digest_is_one_or_nothing(told, read):
+    (memory,) = wire.read_page([IMAGE | {"metadata": {"imageDigest": told}}]).memories
+    assert memory.image_digest == read
+
+
 @pytest.mark.parametrize("field", ["width", "height", "version"])
 @pytest.mark.parametrize("value", ["5", -1, 1.5, True, None, []])
 def test_a_number_that_is_none_is_unknown(field, value):

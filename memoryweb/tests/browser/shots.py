@@ -121,6 +121,7 @@ def _merging(page: Page, server: Server) -> None:
     for key in ("j", "x", "j", "x", "Shift+M"):
         page.keyboard.press(key)
     page.get_by_role("textbox", name="Memory", exact=True).fill("One text out of both.")
+    page.get_by_role("button", name="Merge").click()
     page.get_by_role("button", name="Save without these").wait_for()
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from memoryweb.tests.browser.steps import (
     WIDTHS,
+    Held,
     buckets,
     count_of,
     dialog,
@@ -26,6 +27,7 @@ from memoryweb.tests.browser.steps import (
     text_field,
     warns,
 )
+from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser
@@ -102,6 +104,13 @@ def change_elsewhere(server, api, before, after):
     memory = next(one for one in found["memories"] if before in one["text"])
     body = {"memoryId": memory["id"], "text": memory["text"].replace(before, after)}
     api.post(f"{server.url}/api/v2/memory/update", json=body, timeout=10).raise_for_status()
+
+
+def delete_elsewhere(server, api, text):
+    """Someone else deletes the memory that has it."""
+    found = api.get(f"{server.url}/api/v2/memory", params={"all": "true", "includeIds": "true"}, timeout=10).json()
+    ids = [one["id"] for one in found["memories"] if text in one["text"]]
+    api.post(f"{server.url}/api/memories/bulk-delete", json={"memoryIds": ids}, timeout=10).raise_for_status()
 
 
 # Editing in place
@@ -184,6 +193,71 @@ def test_two_who_edit_the_same_see_both_texts(page, server, api):
     expect(text_field(page)).to_have_value("Note 2 of the garden in June.")
     editor(page).get_by_role("button", name="Save mine over it").click()
     expect(rows(page).nth(1)).to_contain_text("Note 2 of the garden in June.")
+
+
+def test_a_habit_does_not_write_over_theirs(page, server, api):
+    page.goto("/")
+    act(page, 2, "Edit")
+    text_field(page).fill("Note 2 of the garden in June.")
+    change_elsewhere(server, api, "Note 2 of the garden.", "Note 2 of the old garden.")
+    page.keyboard.press("Control+Enter")
+    warns(page, "Someone changed it meanwhile")
+    expect(editor(page)).not_to_contain_text("saves")
+    expect(text_field(page)).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_role("textbox", name="Date").press("Enter")
+    page.get_by_role("textbox", name="Date").press("Control+Enter")
+    warns(page, "Someone changed it meanwhile")
+    texts = api.get(f"{server.url}/api/v2/memory", params={"all": "true"}, timeout=10).text
+    assert "old garden" in texts
+    assert "in June" not in texts
+
+
+def test_what_was_deleted_meanwhile_is_saved_as_a_new_memory(page, server, api):
+    page.goto("/")
+    act(page, 2, "Edit")
+    text_field(page).fill("Note 2 of the garden in June.")
+    delete_elsewhere(server, api, "Note 2 of the garden.")
+    page.keyboard.press("Control+Enter")
+    warns(page, "Someone deleted it meanwhile")
+    expect(editor(page).get_by_role("link", name="trash")).to_be_visible()
+    with no_reload(page):
+        editor(page).get_by_role("button", name="Save it as a new memory").click()
+        expect(rows(page).nth(1)).to_contain_text("Note 2 of the garden in June.")
+        says(page, "Added")
+
+
+def test_a_long_text_leaves_the_rest_of_the_editor_in_reach(page, server, api):
+    server.add("Walnut and pear. " * 1000, session=api)
+    page.goto("/")
+    rows(page).first.hover()
+    rows(page).first.get_by_role("link", name=re.compile("^Edit")).click()
+    expect(text_field(page)).to_be_focused()
+    assert editor(page).bounding_box()["height"] < 900
+
+
+def test_a_text_is_written_in_its_own_direction(page, server, api):
+    server.add("חלב עם תה, every morning.", session=api)
+    page.goto("/")
+    direction = "box => getComputedStyle(box).direction"
+    assert rows(page).first.get_by_text("חלב").locator("xpath=ancestor-or-self::div[@dir]").evaluate(direction) == "rtl"
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(text_field(page)).to_be_focused()
+    assert text_field(page).evaluate(direction) == "rtl"
+
+
+def test_a_memory_with_another_date_carries_that_day(page):
+    page.goto("/")
+    act(page, 2, "Edit")
+    page.get_by_role("textbox", name="Date").fill("2020-01-01")
+    page.keyboard.press("Control+Enter")
+    expect(row(page, note(2)).get_by_text("1 January 2020")).to_be_visible()
+    expect(row(page, note(2))).not_to_contain_text("2020-01-01")
+    open_panel(page, "Note 2 of")
+    expect(panel(page)).to_contain_text("January 2020")
+    expect(panel(page).get_by_text("Note 2 of the garden.", exact=True)).to_be_visible()
 
 
 def test_theirs_can_be_kept(page, server, api):
@@ -286,7 +360,7 @@ def test_all_on_this_page_and_then_all_that_match(page):
     page.keyboard.press("Enter")
     says(page, f"Moved {NOTES} memories")
     expect(bar(page)).to_be_hidden()
-    assert count_of(page, "Kitchen") == NOTES
+    expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name(re.compile(f"^Kitchen {NOTES} ?$"))
     page.get_by_role("button", name="Undo").click()
     expect(buckets(page).get_by_role("link", name="Kitchen")).to_have_accessible_name(re.compile("^Kitchen 0 ?$"))
 
@@ -312,6 +386,70 @@ def test_when_another_number_matches_now_it_asks_again(page, server, api):
     question.get_by_role("button", name=f"Delete {NOTES + 1}").click()
     says(page, f"Deleted {NOTES + 1} memories")
     expect(rows(page)).to_have_count(0)
+
+
+def test_escape_cancels_a_question_and_nothing_is_deleted(page, server, api):
+    asked_again(page, server, api)
+    cancel = page.get_by_role("alertdialog").get_by_role("button", name="Cancel")
+    expect(cancel).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(rows(page).first).to_be_focused()
+    says(bar(page), "that match")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(cancel).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(rows(page)).not_to_have_count(0)
+
+
+def test_all_but_one(page):
+    page.goto("/?type=text")
+    select(page, 1)
+    page.keyboard.press("Shift+X")
+    page.keyboard.press("Shift+X")
+    select(page, 3)
+    says(bar(page), f"All {NOTES} that match but 1")
+    expect(page.get_by_role("checkbox", name=note(3))).not_to_be_checked()
+    page.reload()
+    says(bar(page), f"All {NOTES} that match but 1")
+    bar(page).get_by_role("button", name="Delete").click()
+    agree(page, f"Delete {NOTES - 1} memories?", "Delete")
+    says(page, f"Deleted {NOTES - 1} memories")
+    expect(rows(page)).to_have_count(1)
+    expect(row(page, note(3))).to_be_visible()
+
+
+def test_a_filter_names_its_number(page):
+    page.goto("/?q=after:2020")
+    select(page, 1)
+    bar(page).get_by_role("button", name="on this page").click()
+    bar(page).get_by_role("button", name=f"All {NOTES} that match").click()
+    says(bar(page), f"All {NOTES} that match")
+
+
+def test_a_merge_that_cannot_be_says_why(page):
+    page.goto("/")
+    select(page, 1)
+    expect(bar(page).get_by_role("button", name="Merge")).to_be_disabled()
+    expect(bar(page).get_by_role("button", name="Merge")).to_have_attribute("title", re.compile("Two to twenty"))
+    page.keyboard.press("Shift+M")
+    says(page, "Two to twenty")
+    select(page, 2)
+    expect(bar(page).get_by_role("button", name="Merge")).to_be_enabled()
+
+
+def test_an_image_is_why_there_is_no_merge(page, server, api):
+    picture_of_it = {"image": ("square.png", picture(), "image/png")}
+    api.post(f"{server.url}/api/memory", data={"text": "A square."}, files=picture_of_it, timeout=10).raise_for_status()
+    page.goto("/")
+    rows(page).first.get_by_role("checkbox").click()
+    select(page, 2)
+    expect(bar(page).get_by_role("button", name="Merge")).to_have_attribute("title", re.compile("image"))
+    rows(page).first.get_by_role("checkbox").click()
+    select(page, 3)
+    expect(bar(page).get_by_role("button", name="Merge")).to_be_enabled()
 
 
 def test_the_selection_outlives_more_rows_and_the_next_page(page):
@@ -360,6 +498,48 @@ def test_the_export_is_what_was_selected(page):
     says(bar(page), "2 selected")
 
 
+# When something is wrong
+
+
+def test_signed_out_a_button_says_so_without_speaking_of_a_text(page):
+    page.goto("/")
+    page.context.clear_cookies()
+    act(page, 2, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    warns(page, "You have been signed out")
+    expect(page.get_by_role("alert")).not_to_contain_text("typed")
+    expect(page.get_by_role("alert")).to_contain_text("then do it again")
+
+
+def test_that_it_does_not_answer_is_taken_back_when_it_does(page):
+    page.goto("/")
+    page.route("**/selection/delete/", lambda route: route.abort())
+    act(page, 2, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    warns(page, "memoryweb does not answer")
+    page.unroute("**/selection/delete/")
+    act(page, 2, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    says(page, "Deleted")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_no_error(page):
+    page.goto("/")
+    act(page, 2, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    says(page, "Deleted")
+    held = Held(page, "/undo/$")
+    page.get_by_role("button", name="Undo").click()
+    held.wait()
+    page.get_by_role("button", name="Close this message").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    held.release()
+    act(page, 3, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    says(page, "Deleted")
+
+
 # Moving and deleting
 
 
@@ -372,6 +552,17 @@ def test_a_memory_is_moved_to_a_new_bucket(page):
         says(page, "Balcony")
         expect(row(page, note(2)).get_by_role("link", name="Balcony")).to_be_visible()
     assert count_of(page, "Balcony") == 1
+
+
+def test_a_new_bucket_of_digits_alone_says_why_it_cannot_be(page):
+    page.goto("/")
+    act(page, 2, "Move")
+    page.get_by_role("combobox", name="Bucket").fill("2027")
+    says(page.get_by_role("dialog"), "needs a letter")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.get_by_role("combobox", name="Bucket").fill("2027 plans")
+    expect(page.get_by_role("option", name="New bucket “2027 plans”")).to_be_visible()
+    expect(page.get_by_role("dialog")).not_to_contain_text("needs a letter")
 
 
 def test_deleting_asks_names_the_number_and_can_be_taken_back(page):
@@ -439,9 +630,15 @@ def test_a_merge_warns_of_a_dropped_date(page, server, api):
     merge_page(page, server, api)
     text_field(page).fill("Rye needs 10 minutes longer, 500 g flour, ask @nora. https://example.org/rye")
     says(page, "2020-02-03")
+    page.keyboard.press("Control+Enter")
+    warns(page, "Nothing was saved yet")
+    expect(page.get_by_role("alert")).to_be_focused()
+    text_field(page).press("Control+Enter")
+    page.get_by_role("textbox", name="Date").press("Enter")
     page.get_by_role("button", name="Save without these").click()
     says(page, "Merged")
     expect(rows(page).filter(has_text="Rye")).to_have_count(0)
+    expect(bar(page)).to_be_hidden()
     page.goto("/?sort=oldest")
     expect(rows(page).first).to_contain_text("ask @nora")
     page.keyboard.press("Control+z")
@@ -454,6 +651,7 @@ def test_a_warning_that_was_not_read_yet_stops_the_merge(page, server, api):
     page.keyboard.press("Control+Enter")
     warns(page, "Nothing was saved yet")
     expect(text_field(page)).to_have_value("Rye needs longer.")
+    text_field(page).press("Control+Enter")
     page.goto("/?sort=oldest")
     expect(rows(page).filter(has_text="Rye")).to_have_count(2)
 
@@ -474,6 +672,14 @@ def test_the_question_mark_lists_the_keys_that_work_now(page):
     page.keyboard.press("?")
     for says_so in ("Edit the memory", "Clear the selection", "Move", "Undo what you did last"):
         expect(keys).to_contain_text(says_so)
+
+
+@pytest.mark.parametrize("field", ["Name", "Description"])
+def test_ctrl_enter_saves_a_bucket_too(page, field):
+    page.goto("/buckets/new/")
+    page.get_by_role("textbox", name="Name").fill("Cellar")
+    page.get_by_role("textbox", name=field).press("Control+Enter")
+    expect(page.get_by_role("list", name="All buckets")).to_contain_text("Cellar")
 
 
 def test_the_keys_are_shown_by_mouse_too(page):
@@ -616,6 +822,14 @@ def deleted(page, server, api):
     says(page, "Deleted")
 
 
+def gone(page, server, api):
+    editing(page, server, api)
+    delete_elsewhere(server, api, "Note 1 of the garden.")
+    page.keyboard.type(" More")
+    page.keyboard.press("Control+Enter")
+    warns(page, "Someone deleted it meanwhile")
+
+
 def asked_again(page, server, api):
     selecting(page, server, api)
     page.keyboard.press("Shift+X")
@@ -629,7 +843,8 @@ def asked_again(page, server, api):
 def merging(page, server, api):
     merge_page(page, server, api)
     text_field(page).fill("Rye.")
-    says(page, "2020-02-03")
+    page.keyboard.press("Control+Enter")
+    warns(page, "Nothing was saved yet")
 
 
 def keys(page, server, api):
@@ -647,6 +862,7 @@ STATES = [
     editing_on_a_page,
     leaving,
     in_conflict,
+    gone,
     deleted,
     asked_again,
     merging,

@@ -192,7 +192,7 @@ def test_a_click_shows_the_image_in_full_size(page):
     article = row(page, "Lake Inari")
     width = int(article.get_by_role("img").get_attribute("width"))
     article.get_by_role("link", name="Full size").click()
-    page.wait_for_url(re.compile("/memories/[^/]+/image$"))
+    page.wait_for_url(re.compile(r"/memories/[^/]+/image\?v=\w+$"))
     assert page.evaluate("document.images[0].naturalWidth") == width
 
 

@@ -23,7 +23,7 @@ from memoryweb import words
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import running_server
 
-RUNS = int(os.environ.get("UNDO_RUNS", 20))  # CI asks for 100
+RUNS = int(os.environ.get("UNDO_RUNS", 5))  # CI asks for 100
 TEXTS = [
     "Tea with lemon.",
     "The spare key is at Frau Petersen's.",

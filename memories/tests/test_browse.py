@@ -374,3 +374,9 @@ def test_a_short_text_is_whole(signed_in, remember):
 def test_a_head_request_has_no_body(signed_in, path):
     answer = signed_in.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_nothing_is_painted_before_the_heading_is_whole(signed_in):
+    page = read(signed_in.get("/"))
+    assert page.one("link", rel="expect", blocking="render")["href"] == "#results"
+    assert page.one(id="results")

@@ -276,6 +276,24 @@ def test_what_is_typed_while_it_is_saved_does_not_vanish_with_it(page):
     expect(text_field(page)).to_have_value("The next one")
 
 
+def test_the_form_that_an_answer_brings_is_live_from_its_first_moment(page):
+    """A quick hand must not reach it as the plain form that it is without a script, which would leave the page."""
+    page.goto("/")
+    page.evaluate(
+        """() => new MutationObserver((changes, observer) => {
+            const form = document.getElementById("memory-form");
+            if (!form?.querySelector("[role=status]")) return;
+            observer.disconnect();
+            form.elements.text.value = "The second one, at once.";
+            form.requestSubmit();
+        }).observe(document.getElementById("new"), { childList: true, subtree: true })"""
+    )
+    open_dialog(page)
+    with no_reload(page):
+        write(page, "The first one.")
+        expect(row(page, "The second one, at once.")).to_be_attached()
+
+
 @pytest.mark.parametrize("times", [1, 2], ids=["saved", "duplicate"])
 def test_what_was_saved_does_not_hold_the_page(page, times):
     page.goto("/")

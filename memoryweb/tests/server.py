@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,8 +89,8 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", environment, process, lines[-1].split()[-1])
     finally:
         process.send_signal(signal.SIGINT)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):  # what a test that failed has left
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
 from memoryweb.history import check, current, journal, run, signals, states
 from memoryweb.history.journal import BUCKET, MEMORY, Change
 from memoryweb.history.models import Batch, Entry
@@ -106,7 +108,9 @@ def restore(client: MemoryPluginClient, person: Any, memories: Sequence[Memory])
     changes = [
         Change(BUCKET, bucket_id, None, {"name": name, "description": ""})
         for bucket_id, name in gone.items()
-        if bucket_id not in there and name.casefold() not in there
+        if permissions.may(person, Action.ARRANGE)  # else the server does it, without a word in the journal
+        and bucket_id not in there
+        and name.casefold() not in there
     ]
     changes += [Change(MEMORY, memory.id, None, states.of_memory(memory), stage=1) for memory in memories]
     return run.start(client, person, Batch.Operation.RESTORE, changes, detail="")

@@ -43,6 +43,7 @@ def edit(request: HttpRequest, memory_id: str) -> HttpResponse:
         memory = current.memories(client, [memory_id]).get(memory_id)
         if memory is None:
             raise NotFound
+        rows.only_changeable([memory], offers.of(client))
         return show(request, client, memory_id, to_form(memory))
     form = EditForm(request.POST)
     if not form.is_valid():
@@ -63,6 +64,7 @@ def save(request: HttpRequest, client: MemoryPluginClient, memory_id: str, form:
         return save_as_new(request, client, form)
     if now is None:
         return show_conflict(request, client, memory_id, form, None)
+    rows.only_changeable([now], offers.of(client))
     if dates.date_at_head(now.text) and not form.cleaned_data["date"] and not dates.date_at_head(form.cleaned_data["text"]):
         form.add_error("date", NO_DATE)
         return show(request, client, memory_id, form, status=422)

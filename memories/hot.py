@@ -8,18 +8,18 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest, HttpResponse
+
+from memoryweb.accounts import sessions
 
 from .serving import FOR_GOOD
 
 MOST_BYTES = 16_000_000  # in each worker
 LARGEST_BYTES = 500_000
 KEPT_SECONDS = 60
-TRUSTED_SECONDS = 10  # so long may a session that has ended elsewhere still show images whose addresses it knows
+TRUSTED_SECONDS = 10  # no longer than that, although the end of a session is told to every worker of this machine
 _ADDRESS = re.compile(r"/memories/[\w-]+/image\?(?:w=\d+&)?v=\w+")
 
 
@@ -32,7 +32,7 @@ class HotImages:
         self._answers: OrderedDict[str, tuple[float, bytes, Mapping[str, str]]] = OrderedDict()
         self._bytes = 0
         self._sessions: dict[str, float] = {}
-        user_logged_out.connect(self._forget)
+        self._ended = 0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Called by Django."""
@@ -40,17 +40,22 @@ class HotImages:
         session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "") if _ADDRESS.fullmatch(address) else ""
         if not session or request.method != "GET" or "HTTP_RANGE" in request.META or "HTTP_IF_NONE_MATCH" in request.META:
             return self.get_response(request)
-        now = time.monotonic()
+        now, ended = time.monotonic(), sessions.ended()
+        with self._lock:
+            if ended != self._ended:
+                self._sessions, self._ended = {}, ended
         kept = self._answers.get(address)
         if kept and kept[0] > now and self._sessions.get(session, 0) > now:
             return HttpResponse(kept[1], headers=kept[2])
         response = self.get_response(request)
         if response.status_code == 200 and response.get("Cache-Control") == FOR_GOOD:
-            self._keep(address, session, response, now)
+            self._keep(address, session, response, now, ended)
         return response
 
-    def _keep(self, address: str, session: str, response: HttpResponse, now: float) -> None:
+    def _keep(self, address: str, session: str, response: HttpResponse, now: float, ended: int) -> None:
         with self._lock:
+            if ended != self._ended:  # this session may be the one that has ended since
+                return
             self._sessions = {each: until for each, until in self._sessions.items() if until > now} | {
                 session: now + TRUSTED_SECONDS
             }
@@ -65,6 +70,3 @@ class HotImages:
     def _drop(self, address: str) -> None:
         if dropped := self._answers.pop(address, None):
             self._bytes -= len(dropped[1])
-
-    def _forget(self, request: HttpRequest, **_: Any) -> None:
-        self._sessions.pop(request.session.session_key or "", None)

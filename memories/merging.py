@@ -23,7 +23,7 @@ from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError, Unsupported
 from memoryweb.memoryplugin.types import Bucket, Memory
 
-from . import curating, dates, listing, losses, markdown, services
+from . import curating, dates, listing, losses, markdown, rows, services
 from .converters import MemoryIdConverter
 from .creating import chosen_bucket, form_context
 from .filters import Filters, SearchForm
@@ -47,12 +47,14 @@ def merge(request: HttpRequest) -> HttpResponse:
         )
     if request.method != "POST":
         sources = oldest_first(current.memories(client, ids).values())
+        rows.only_changeable(sources, offers.of(client))
         return problem_with(request, sources) or show(request, client, sources, to_form(sources))
     form = MergeForm(request.POST)
     try:
         sources = oldest_first(current.memories(client, ids).values())
     except MemoryPluginError as error:
         return show(request, client, [], form, status=error.status, failure=error)
+    rows.only_changeable(sources, offers.of(client))
     if problem := problem_with(request, sources):
         return problem
     if not form.is_valid():

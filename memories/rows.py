@@ -1,7 +1,7 @@
 """Memories as the pages show them: everything a template needs, prepared once, so that templates hold plain variables."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, partial
@@ -13,8 +13,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from buckets.navigation import Dot, hue
+from memoryweb.accounts import permissions
 from memoryweb.days import Day, to_day
 from memoryweb.history.offers import Offers
+from memoryweb.memoryplugin.errors import NotAllowed
 from memoryweb.memoryplugin.types import Memory
 
 from . import dates, markdown, query
@@ -118,8 +120,13 @@ def whole_text(memory: Memory, filters: Filters) -> SafeString:
     return Marker(query.free(filters.q)).mark(markdown.render(_undated(memory)))
 
 
-def detail(memory: Memory, filters: Filters, known: Known | None, offers: Offers = NOTHING_OFFERED) -> Detail:
-    """A memory for the panel; what the service does not tell is left out, and so is what it does not offer."""
+def detail(
+    memory: Memory, filters: Filters, known: Known | None, offers: Offers = NOTHING_OFFERED, *, tells_author: bool = False
+) -> Detail:
+    """A memory for the panel, with who added it where that `tells_author`.
+
+    What the service does not tell is left out, and so is what it does not offer.
+    """
     possible = can(memory, offers)
     day = dates.own_day(memory.text, memory.created_at)
     facts = []
@@ -132,6 +139,8 @@ def detail(memory: Memory, filters: Filters, known: Known | None, offers: Offers
         and (memory.version or 1) > 1
     ):
         facts.append(("Changed", moment(memory.updated_at)))
+    if tells_author and memory.added_by:
+        facts.append(("Added by", memory.added_by.name))
     if memory.source:
         facts.append(("Source", memory.source))
     facts.append(("Length", _words(_undated(memory))))
@@ -209,11 +218,21 @@ class Can(NamedTuple):
 
 
 def can(memory: Memory, offers: Offers) -> Can:
-    """What can be done to this memory. Where there is no trash, an image that was deleted could never be brought back."""
-    if memory.has_derived_id:
+    """What can be done to this memory, by the person to whom that is offered.
+
+    Where there is no trash, an image that was deleted could never be brought back.
+    """
+    if memory.has_derived_id or not offers.may_change(memory.added_by.id if memory.added_by else None):
         return Can(False, False, "")
     is_kept = memory.is_image and not offers.restore
     return Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
+
+
+def only_changeable(memories: Iterable[Memory], offers: Offers) -> None:
+    """Raises NotAllowed for the first that somebody else added, where the person may change only what they added themselves."""
+    for memory in memories:
+        if not offers.may_change(memory.added_by.id if memory.added_by else None):
+            raise NotAllowed(permissions.why_not_foreign(memory.added_by.name if memory.added_by else ""))
 
 
 def _name(day: Day, text: str) -> SafeString:

@@ -112,9 +112,11 @@ def move(request: HttpRequest) -> HttpResponse:
         if not form.is_valid() or not form.cleaned_data["bucket"]:
             raise Invalid(next((str(errors[0]) for errors in form.errors.values()), "Choose a bucket."))
         selection = Selection.read(request.POST)
-        memories = memories_of(client, selection)
+        found = memories_of(client, selection)
+        memories = [memory for memory in found if rows.can(memory, offers.of(client)).edit]
+        rows.only_changeable([] if memories else found, offers.of(client))
         if len(memories) != selection.number:
-            return question(request, "Move", "", selection, memories)
+            return question(request, "Move", left_out(found, offers.of(client)), selection, memories)
         bucket = chosen_bucket(client, form, request.user)
         if bucket is None:
             raise Invalid("Choose a bucket.")
@@ -134,14 +136,25 @@ def delete(request: HttpRequest) -> HttpResponse:
         selection = Selection.read(request.POST)
         found = memories_of(client, selection)
         memories = [memory for memory in found if rows.can(memory, offered).delete]
+        rows.only_changeable([] if memories else found, offered)
         if len(memories) != selection.number:
-            kept = len(found) - len(memories)
-            note = "One image stays: it" if kept == 1 else f"{kept:,} images stay: they"
-            note += " could not be brought back on this service."
-            return question(request, "Delete", note if kept else "", selection, memories)
+            return question(request, "Delete", left_out(found, offered), selection, memories)
         return answers.after(request, curating.delete(client, request.user, memories))
     except MemoryPluginError as error:
         return refused(request, error)
+
+
+def left_out(found: list[Memory], offered: offers.Offers) -> str:
+    """How many of the memories stay as they are, and why: what others added, and images that could not be brought back."""
+    foreign = [memory for memory in found if not offered.may_change(memory.added_by.id if memory.added_by else None)]
+    kept = [memory for memory in found if memory not in foreign and rows.can(memory, offered).stays]
+    notes = []
+    if foreign:
+        notes.append("One stays: somebody else added it." if len(foreign) == 1 else f"{len(foreign):,} stay: others added them.")
+    if kept:
+        stays = "One image stays: it" if len(kept) == 1 else f"{len(kept):,} images stay: they"
+        notes.append(f"{stays} could not be brought back on this service.")
+    return " ".join(notes)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
-from memoryweb.history import current
+from memoryweb.history import authors, current
 from memoryweb.history.models import Entry
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -168,7 +168,7 @@ def find(client: MemoryPluginClient, memory_id: str, words: str = "") -> Memory:
     """
     if client.is_embedded:
         return client.get_memory(memory_id, query=words)
-    return cache.get(_key(client, memory_id)) or look_through(client, memory_id)
+    return authors.complete(client, [cache.get(_key(client, memory_id)) or look_through(client, memory_id)])[0]
 
 
 def look_through(client: MemoryPluginClient, memory_id: str) -> Memory:
@@ -223,7 +223,7 @@ def _completed(client: MemoryPluginClient, memories: tuple[Memory, ...], buckets
     changed = {keys[memory.id]: memory for memory in completed if kept.get(keys[memory.id]) != memory}
     with transaction.atomic():  # the database cache writes one by one; one commit is enough
         cache.set_many(changed, KEPT_SECONDS)
-    return tuple(completed)
+    return authors.complete(client, completed)
 
 
 def _key(client: MemoryPluginClient, memory_id: str) -> str:

@@ -16,7 +16,8 @@ from buckets import navigation
 from buckets import services as bucket_services
 from memoryweb.days import Day, to_day
 from memoryweb.errorpages import bad_address
-from memoryweb.history import answers
+from memoryweb.history import answers, offers
+from memoryweb.history.offers import Offers
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Invalid, Unsupported
@@ -26,6 +27,7 @@ from memoryweb.paging import PAGE_ROWS, PartForm
 
 from . import curating, rows
 from .filters import Filters
+from .rows import NOTHING_OFFERED
 
 LOOK_THROUGH = 500  # deleted memories a call, when some of them are looked for
 
@@ -38,6 +40,7 @@ class TrashRow:
     row: rows.Row
     whole: SafeString | None
     is_image: bool
+    restores: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def show(request: HttpRequest) -> HttpResponse:
     found = client.get_trash(count=part.rows, skip=part.skip)
     path = reverse("memories:trash")
     context = navigation.context(client, bucket_services.bucket_list(client), here="trash") | {
-        "groups": by_day(found.memories, found.days),
+        "groups": by_day(found.memories, found.days, offers.of(client)),
+        "restores_all": not offers.of(client).own_only,
         "total": found.total,
         "at_once": min(found.total, curating.MOST),
         "days": found.days,
@@ -74,7 +78,10 @@ def show(request: HttpRequest) -> HttpResponse:
 def restore(request: HttpRequest) -> HttpResponse:
     """Bring memories back: the one whose button was pressed (`id`), or `all`, the latest deleted first, at most curating.MOST."""
     client = _with_trash(request)
-    memories = newest(client, curating.MOST) if "all" in request.POST else find(client, set(request.POST.getlist("id")))
+    offered = offers.of(client)
+    found = newest(client, curating.MOST) if "all" in request.POST else find(client, set(request.POST.getlist("id")))
+    memories = [memory for memory in found if rows.can(memory, offered).edit]
+    rows.only_changeable([] if memories else found, offered)
     if not memories:
         raise Invalid("There is nothing in the trash to restore of these. They were restored meanwhile, or are gone for good.")
     progress = curating.restore(client, request.user, memories)
@@ -102,7 +109,7 @@ def newest(client: MemoryPluginClient, most: int) -> list[Memory]:
     return found
 
 
-def by_day(memories: tuple[Memory, ...], days: int) -> list[DayGroup]:
+def by_day(memories: tuple[Memory, ...], days: int, offered: Offers = NOTHING_OFFERED) -> list[DayGroup]:
     """Deleted memories in groups of the day of their deletion; each goes for good after so many `days`."""
     today = timezone.localdate()
     filters = Filters()
@@ -110,7 +117,13 @@ def by_day(memories: tuple[Memory, ...], days: int) -> list[DayGroup]:
     for day, members in groupby(memories, key=lambda memory: timezone.localtime(memory.deleted_at).date()):
         deleted = tuple(members)
         shown = [
-            TrashRow(memory.id, row, rows.whole_text(memory, filters) if row.text_url else None, memory.is_image)
+            TrashRow(
+                memory.id,
+                row,
+                rows.whole_text(memory, filters) if row.text_url else None,
+                memory.is_image,
+                rows.can(memory, offered).edit,
+            )
             for memory, row in zip(deleted, rows.to_rows(deleted, filters, {}), strict=True)
         ]
         groups.append(DayGroup(to_day(day, today), to_day(day + timedelta(days=days), today), shown))

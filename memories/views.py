@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
+from memoryweb.accounts import services as accounts
 from memoryweb.errorpages import bad_address, missing_page, service_error
 from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
@@ -79,7 +80,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     known = images.known(client, (shown,)).get(shown.id)
     context: dict[str, Any] = {
         "offers": offers.of(client),
-        "memory": rows.detail(shown, filters, known, offers.of(client)),
+        "memory": rows.detail(shown, filters, known, offers.of(client), tells_author=accounts.are_several()),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
     if not wants_fragment(request):

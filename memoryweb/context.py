@@ -1,5 +1,6 @@
 """What every template knows without asking anyone."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,15 +8,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from memoryweb import __version__
+from memoryweb.accounts import permissions
 
 
 def connection(request: HttpRequest) -> dict[str, object]:
-    """Which service the pages speak to, from the settings alone; that a call failed, a page says itself in `connection_state`.
+    """What the person `may`, and which service the pages speak to, from the settings alone.
 
-    What stands here wins over what a page's own context says.
+    That a call failed, a page says itself in `connection_state`. What stands here wins over what a page's own context says.
     """
     host = urlsplit(settings.MEMORYPLUGIN_URL).hostname if settings.MEMORYPLUGIN_TOKEN else None
     return {
+        "may": partial(permissions.may, getattr(request, "user", None)),
         "connection_name": host or "Embedded",
         "zone_name": timezone.get_current_timezone_name(),
         "version": __version__,

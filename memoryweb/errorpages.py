@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from memoryweb.htmx import render_either
-from memoryweb.memoryplugin.errors import MemoryPluginError, RefusedToken, TimedOut, Unreachable
+from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed, RefusedToken, TimedOut, Unreachable
 
-_ICONS = {RefusedToken: "key-round", Unreachable: "cloud-off", TimedOut: "clock"}
+_ICONS = {NotAllowed: "key-round", RefusedToken: "key-round", Unreachable: "cloud-off", TimedOut: "clock"}
 
 
 def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What every request gets: sign-in, the person's time zone, privacy, and an honest answer when the service fails."""
+"""What every request gets: sign-in, permission, the person's time zone, privacy, and an honest answer when the service fails."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -15,9 +15,11 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from memoryweb.errorpages import service_error
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
+from memoryweb.errorpages import refusal, service_error
 from memoryweb.htmx import wants_fragment
-from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
 from memoryweb.pictures import CONTENT_TYPES
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -70,6 +72,36 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         else:
             response = render(request, "_signed_out.html", status=401)
             response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class PermissionMiddleware:
+    """Every page asks `accounts.permissions` whether the person may see it; one that does not say what it needs is for owners.
+
+    Pages without sign-in are for everyone, and so is the API, which asks for each operation itself.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Called by Django."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Called by Django. What was typed into a form stays in the page: a role may change while that is open."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        needed = permissions.PAGES.get(name, Action.GOVERN)
+        if not getattr(view, "login_required", True) or permissions.may(request.user, needed):
+            return None
+        sentence = permissions.why_not(request.user, needed)
+        if not wants_fragment(request) or request.method == "GET":
+            return refusal(request, 403, NotAllowed.title, sentence)
+        response = render(request, "_not_allowed.html", {"sentence": sentence}, status=403)
+        response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"
         patch_vary_headers(response, ["HX-Request"])
         return response
 

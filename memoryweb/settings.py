@@ -35,6 +35,12 @@ SECRET_KEY = env.text("SECRET_KEY") or secret_key(DATA_DIR)
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 SEARCH_LANGUAGE = env.choice("SEARCH_LANGUAGE", "english", Stemmer.algorithms())
 SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
+EMAIL_HOST = env.word("EMAIL_HOST")
+EMAIL_PORT = env.whole_number("EMAIL_PORT", 587, 1, 65535)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_SECURITY = env.choice("EMAIL_SECURITY", "starttls", ["starttls", "tls", "none"])
+DEFAULT_FROM_EMAIL = env.word("EMAIL_FROM") or "memoryweb@localhost"
 TRASH_DAYS = env.whole_number("TRASH_DAYS", 30, 1, 3650)
 
 DEBUG = False
@@ -77,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "memoryweb.middleware.SignInRequiredMiddleware",
+    "memoryweb.middleware.PermissionMiddleware",
     "memoryweb.middleware.own_time_zone",
     "memoryweb.middleware.ServiceErrorMiddleware",
 ]
@@ -175,6 +182,9 @@ CONTENT_SECURITY_POLICY = {
 # One image of 10 MB and its form fields; Django keeps uploads over 2.5 MB in a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200  # a call of the API may name 100 memories
+
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10  # seconds
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"

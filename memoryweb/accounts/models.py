@@ -4,8 +4,29 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 
+class Role(models.TextChoices):
+    """What somebody is here; `permissions.py` says what that allows. Each may do what the one before may."""
+
+    VIEWER = "viewer"
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    OWNER = "owner"
+
+
 class User(AbstractUser):
-    """A person who signs in. A model of our own from the first migration, so that it can grow."""
+    """A person who signs in. `role` is valid everywhere; one for a bucket would be a row of a table of its own."""
+
+    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+
+
+class Invitation(models.Model):
+    """A link with which somebody becomes a person here, once. Only the SHA-256 of its secret is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=20, choices=Role)
+    email = models.EmailField(blank=True, help_text="where it was sent")
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
 
 
 class SignInLink(models.Model):

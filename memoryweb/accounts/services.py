@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from .models import SignInLink, Token, User
+from .models import Role, SignInLink, Token, User
 
 LINK_LIFETIME = timedelta(days=1)
 
@@ -23,19 +25,32 @@ class NameTaken(ValueError):
 
 
 def owner() -> User:
-    """The one person whom the instance belongs to; made, without a password, when first asked for."""
-    user, made = User.objects.get_or_create(username="owner", defaults={"is_superuser": True, "is_staff": True})
+    """The person whom the instance belongs to, of several owners the first; made, without a password, when first asked for."""
+    known = User.objects.filter(role=Role.OWNER, is_active=True).order_by("id").first()
+    if known:
+        return known
+    user, made = User.objects.get_or_create(username="owner", defaults={"role": Role.OWNER})
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     return user
 
 
+def are_several() -> bool:
+    """Whether there is more than one person here."""
+    return User.objects.count() > 1
+
+
+def names(person_ids: Iterable[int | None]) -> dict[int, str]:
+    """What the people of these ids are called."""
+    return dict(User.objects.filter(id__in={key for key in person_ids if key is not None}).values_list("id", "username"))
+
+
 def make_sign_in_link(user: User) -> str:
     """The secret of a new link that signs `user` in once, within a day; links that died are cleared away."""
     SignInLink.objects.filter(created_at__lt=timezone.now() - LINK_LIFETIME).delete()
-    secret = secrets.token_urlsafe(24)
-    SignInLink.objects.create(user=user, digest=_digest(secret))
+    secret = new_secret()
+    SignInLink.objects.create(user=user, digest=digest(secret))
     return secret
 
 
@@ -45,14 +60,14 @@ def use_sign_in_link(secret: str) -> User | None:
     Of two requests with the same link only one gets the person: the row changes hands in one statement.
     """
     valid = SignInLink.objects.filter(
-        digest=_digest(secret),
+        digest=digest(secret),
         used_at__isnull=True,
         created_at__gte=timezone.now() - LINK_LIFETIME,
         user__is_active=True,
     )
     if not valid.update(used_at=timezone.now()):
         return None
-    return SignInLink.objects.select_related("user").get(digest=_digest(secret)).user
+    return SignInLink.objects.select_related("user").get(digest=digest(secret)).user
 
 
 def make_token(user: User, name: str) -> str:
@@ -63,7 +78,7 @@ def make_token(user: User, name: str) -> str:
     secret = f"mw_{secrets.token_urlsafe(32)}"
     try:
         with transaction.atomic():
-            Token.objects.create(user=user, name=name, digest=_digest(secret))
+            Token.objects.create(user=user, name=name, digest=digest(secret))
     except IntegrityError:
         raise NameTaken(f"There is a token named {name} already. Revoke it first, or choose another name.") from None
     return secret
@@ -76,13 +91,24 @@ def valid_tokens() -> list[Token]:
 
 def revoke_token(name: str) -> bool:
     """End the token of that name at once; False when no valid token has it."""
-    return bool(Token.objects.filter(name=name.strip(), revoked_at__isnull=True).update(revoked_at=timezone.now()))
+    return bool(now_revoked(Token.objects.filter(name=name.strip())))
+
+
+def now_revoked(tokens: QuerySet[Token]) -> int:
+    """End those of the tokens that are valid; returns how many."""
+    return tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
 def token_holder(secret: str) -> User | None:
     """The person that a bearer token stands for; None when it is unknown or revoked or the person may not sign in."""
-    return next(iter(User.objects.raw(HOLDER, [_digest(secret)])), None)
+    return next(iter(User.objects.raw(HOLDER, [digest(secret)])), None)
 
 
-def _digest(secret: str) -> str:
+def new_secret() -> str:
+    """The part of a link that nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret: its SHA-256, in hex."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,9 +1,9 @@
-"""Addresses of signing in and out."""
+"""Addresses of signing in and out, and of people."""
 
 from django.contrib.auth import views as auth_views
 from django.urls import path
 
-from . import views
+from . import peopleviews, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,4 +11,11 @@ urlpatterns = [
     path("signin/<str:secret>/", views.use_link, name="use_link"),
     path("signout/", auth_views.LogoutView.as_view(), name="signout"),
     path("account/password/", views.password, name="password"),
+    path("people/", peopleviews.index, name="people"),
+    path("people/invite/", peopleviews.invite, name="invite"),
+    path("people/invitations/<int:number>/revoke/", peopleviews.revoke_invitation, name="revoke_invitation"),
+    path("people/<int:person_id>/role/", peopleviews.change_role, name="change_role"),
+    path("people/<int:person_id>/disable/", peopleviews.disable, name="disable"),
+    path("people/<int:person_id>/enable/", peopleviews.enable, name="enable"),
+    path("invitation/<str:secret>/", peopleviews.invitation, name="invitation"),
 ]

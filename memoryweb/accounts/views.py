@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from memoryweb.errorpages import refusal
 
-from . import services
+from . import services, sessions
 from .models import User
 
 
@@ -62,6 +62,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, person)
+        sessions.tell()
         messages.success(request, f"The password is set. Sign in as “{person.get_username()}” with it from now on.")
         return redirect("memories:browse")
     status = 422 if form.is_bound else 200

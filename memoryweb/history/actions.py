@@ -23,8 +23,18 @@ class Action:
     is_quiet: bool = False
 
 
+def may(batch: Batch, offers: Offers) -> bool:
+    """Whether the person to whom this is offered may go on with the batch or take it back."""
+    return offers.may_change(batch.person_id)
+
+
 def of(batch: Batch, counts: Mapping[str, int], offers: Offers) -> list[Action]:
-    """What can be done about the batch, whose entries have these outcomes. What is unknown is looked up before all else."""
+    """What can be done about the batch, whose entries have these outcomes. What is unknown is looked up before all else.
+
+    Nothing, where the person may not change what whoever did it has done.
+    """
+    if not may(batch, offers):
+        return []
     number = [batch.pk]
     if counts[Outcome.UNKNOWN]:
         return [Action("Check", reverse("history:check", args=number), "search")]

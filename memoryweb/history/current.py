@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import Memory
 
+from . import authors
 from .journal import AT_ONCE
 
 LOOK_THROUGH = 500  # memories a call, when all must be looked through
@@ -27,4 +28,4 @@ def memories(client: MemoryPluginClient, memory_ids: Iterable[str]) -> dict[str,
         missing -= found.keys()
         received = page.received
         start += received
-    return {memory_id: found[memory_id] for memory_id in wanted if memory_id in found}
+    return {memory.id: memory for memory in authors.complete(client, [found[key] for key in wanted if key in found])}

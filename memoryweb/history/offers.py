@@ -1,9 +1,12 @@
-"""What the service lets a person do, so that pages offer only what works."""
+"""What the service lets memoryweb do and the person may do here, so that pages offer only what works."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core.cache import cache
 
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -15,22 +18,46 @@ UNKNOWN_SECONDS = 60  # after a failure, until it is asked again
 class Offers:
     """What can be offered. `restore` is the trash, `manage_buckets` to rename and delete buckets.
 
-    `reason` says why memories cannot be changed or deleted, where that is so.
+    `reason` says why the service lets nobody change or delete memories, where that is so. `own_only` is the id of a person who may
+    change only what they added, empty for everyone else.
     """
 
+    add: bool = False
     create_bucket: bool = False
     update: bool = False
     delete: bool = False
     restore: bool = False
     manage_buckets: bool = False
     reason: str = ""
+    own_only: str = ""
+
+    def may_change(self, author_id: Any) -> bool:
+        """Whether it can be offered to change what the person of this id added or did; None where nobody knows who."""
+        return not self.own_only or (author_id is not None and str(author_id) == self.own_only)
 
 
-EVERYTHING = Offers(create_bucket=True, update=True, delete=True, restore=True, manage_buckets=True)
+EVERYTHING = Offers(add=True, create_bucket=True, update=True, delete=True, restore=True, manage_buckets=True)
 
 
 def of(client: MemoryPluginClient) -> Offers:
-    """What this client's service offers: the embedded server everything, another one is asked once a day."""
+    """What this client's service offers, as far as the client's person may use it."""
+    offers = of_service(client)
+    changes = permissions.may(client.person, Action.CHANGE_OWN)
+    arranges = permissions.may(client.person, Action.ARRANGE)
+    return replace(
+        offers,
+        add=offers.add and permissions.may(client.person, Action.ADD),
+        create_bucket=offers.create_bucket and arranges,
+        manage_buckets=offers.manage_buckets and arranges,
+        update=offers.update and changes,
+        delete=offers.delete and changes,
+        reason=offers.reason if changes else "",
+        own_only="" if permissions.may(client.person, Action.CHANGE) else str(getattr(client.person, "pk", None) or "nobody"),
+    )
+
+
+def of_service(client: MemoryPluginClient) -> Offers:
+    """What the service offers, whoever asks: the embedded server everything, another one is asked once a day."""
     if client.is_embedded:
         return EVERYTHING
     kept: Offers | None = cache.get(_key(client))
@@ -39,7 +66,7 @@ def of(client: MemoryPluginClient) -> Offers:
     try:
         offers = _read(client)
     except MemoryPluginError:
-        offers, seconds = Offers(reason=f"{client.host} could not be asked what it lets memoryweb do."), UNKNOWN_SECONDS
+        offers, seconds = Offers(add=True, reason=f"{client.host} could not be asked what it lets memoryweb do."), UNKNOWN_SECONDS
     else:
         seconds = KEPT_SECONDS
     cache.set(_key(client), offers, seconds)
@@ -55,7 +82,13 @@ def _read(client: MemoryPluginClient) -> Offers:
     there = client.offers()
     lacking = [name for name, known in {"change": "update", "delete": "delete"}.items() if known not in there]
     reason = f"{client.host} does not let memoryweb {' or '.join(lacking)} memories." if lacking else ""
-    return Offers(create_bucket="create_bucket" in there, update="update" in there, delete="delete" in there, reason=reason)
+    return Offers(
+        add=True,
+        create_bucket="create_bucket" in there,
+        update="update" in there,
+        delete="delete" in there,
+        reason=reason,
+    )
 
 
 def _key(client: MemoryPluginClient) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.errors import Conflict, Invalid, MemoryPluginError, NotFound
+from memoryweb.memoryplugin.errors import Conflict, Invalid, MemoryPluginError, NotAllowed, NotFound
 from memoryweb.memoryplugin.types import Memory
 
-from . import current, journal, states
+from . import authors, current, journal, states
 from .journal import BUCKET, CREATE, DELETE, EDIT, MOVE, NOTHING, RESTORE
 from .models import Entry
 from .states import State
@@ -29,6 +31,7 @@ def perform(client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool)
     """
     kind = journal.kind(entries[0])
     try:
+        _only_allowed(client, entries, kind)
         if entries[0].subject == BUCKET:
             _bucket(client, entries[0], kind)
         else:
@@ -41,6 +44,21 @@ def perform(client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool)
         return error
     journal.settle(entries)
     return None
+
+
+def _only_allowed(client: MemoryPluginClient, entries: list[Entry], kind: str) -> None:
+    """Raises NotAllowed where the person may not do this. The embedded server asks that itself; a hosted one knows no persons."""
+    if client.is_embedded or kind == NOTHING:
+        return
+    action = Action.ARRANGE if entries[0].subject == BUCKET else Action.ADD if kind == CREATE else Action.CHANGE_OWN
+    if not permissions.may(client.person, action):
+        raise NotAllowed(permissions.why_not(client.person, action))
+    if action is Action.CHANGE_OWN and not permissions.may(client.person, Action.CHANGE):
+        known = authors.known(client, [entry.subject_id for entry in entries])
+        for entry in entries:
+            author = known.get(entry.subject_id)
+            if author is None or not permissions.may(client.person, Action.CHANGE, author.id):
+                raise NotAllowed(permissions.why_not_foreign(author.name if author else ""))
 
 
 def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fresh: bool) -> None:

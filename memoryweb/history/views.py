@@ -10,14 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from buckets import navigation
 from buckets import services as bucket_services
+from memoryweb.accounts import permissions
 from memoryweb.errorpages import bad_address
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
 from memoryweb.nextpage import next_page
 from memoryweb.paging import PAGE_ROWS, PartForm
 
-from . import answers, background, current, journal, offers, shown
+from . import actions, answers, background, current, journal, offers, shown
 from . import check as checking
 from . import run as running
 from . import undo as undoing
@@ -82,7 +83,7 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
 def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Take a batch back; of an undo, do it again."""
     client = connect(request.user)
-    found = _batch(client, number)
+    found = _own_batch(client, number)
     try:
         progress = undoing.undo(client, request.user, found)
     except undoing.AlreadyUndone:
@@ -108,7 +109,7 @@ def undo_last(request: HttpRequest) -> HttpResponse:
 def go_on(request: HttpRequest, number: int) -> HttpResponse:
     """Do more of a batch that is not done yet, or say how far it is."""
     client = connect(request.user)
-    found = _batch(client, number)
+    found = _own_batch(client, number)
     return _answer(request, running.progress(found) if background.is_running(found) else running.go_on(client, found))
 
 
@@ -116,14 +117,14 @@ def go_on(request: HttpRequest, number: int) -> HttpResponse:
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Try again what failed; with `force`, also what someone has changed since."""
     client = connect(request.user)
-    return _answer(request, running.retry(client, _batch(client, number), force=request.POST.get("force") == "1"))
+    return _answer(request, running.retry(client, _own_batch(client, number), force=request.POST.get("force") == "1"))
 
 
 @require_POST
 def check(request: HttpRequest, number: int) -> HttpResponse:
     """Look at the service for what became of writes whose answers were lost."""
     client = connect(request.user)
-    found = _batch(client, number)
+    found = _own_batch(client, number)
     checking.check(client, found)
     return _answer(request, running.progress(found))
 
@@ -132,6 +133,14 @@ def _batch(client: MemoryPluginClient, number: int) -> Batch:
     found = journal.batch(client, number)
     if found is None:
         raise Http404
+    return found
+
+
+def _own_batch(client: MemoryPluginClient, number: int) -> Batch:
+    """A batch that this person may do something about."""
+    found = _batch(client, number)
+    if not actions.may(found, offers.of(client)):
+        raise NotAllowed(permissions.why_not_foreign())
     return found
 
 

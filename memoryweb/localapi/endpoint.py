@@ -1,25 +1,23 @@
-"""What every API address does before and after its own work: token, method, and errors as JSON."""
+"""What every API address does before and after its own work: token, method, permission, and errors as JSON."""
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from .auth import authenticate
+from .auth import Handler, authenticate, authorize, principal_of
 from .errors import ApiError
 
 logger = logging.getLogger(__name__)
-Handler = Callable[..., Any]
 
 
 def endpoint(*, needs_token: bool = True, **handlers: Handler) -> Callable[..., HttpResponse]:
     """A view out of handlers by method: `endpoint(GET=list_buckets, POST=create_bucket)`.
 
-    A handler takes the request and the path's parts, returns what becomes the JSON body or a response of its own, and
-    raises ApiError. Whatever else goes wrong is logged and answered with 500.
+    A handler, marked with what it `needs`, takes the request and the path's parts, returns what becomes the JSON body or a
+    response of its own, and raises ApiError. Whatever else goes wrong is logged and answered with 500.
     """
 
     @csrf_exempt
@@ -27,10 +25,12 @@ def endpoint(*, needs_token: bool = True, **handlers: Handler) -> Callable[..., 
     def view(request: HttpRequest, **parts: str) -> HttpResponse:
         try:
             if needs_token:
-                authenticate(request)
+                request.principal = authenticate(request)  # type: ignore[attr-defined]  # read by `auth.principal_of`
             handler = handlers.get(request.method or "")
             if handler is None:
                 raise ApiError(405, f"Only {' and '.join(handlers)} can be used at this address.")
+            if needs_token:
+                authorize(principal_of(request), handler)
             answer = handler(request, **parts)
             return answer if isinstance(answer, HttpResponse) else JsonResponse(answer, safe=False)
         except ApiError as error:

@@ -17,6 +17,13 @@ class Refused(ApiError):
         super().__init__(400, sentence)
 
 
+class NotAllowed(ApiError):
+    """403: the person's role does not allow it; nothing was changed."""
+
+    def __init__(self, sentence: str, **fields: object) -> None:
+        super().__init__(403, sentence, **fields)
+
+
 class Missing(ApiError):
     """404: there is no such thing; nothing was changed."""
 

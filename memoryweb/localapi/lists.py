@@ -20,12 +20,13 @@ from .terms import read as read_terms
 AT_ONCE = 10_000  # ids in one query; SQLite takes 32,766
 FIELDS = (
     "id", "public_id", "text", "content_type", "image", "width", "height", "source",
-    "created_at", "updated_at", "version", "bucket_id", "bucket_name",
+    "created_at", "updated_at", "version", "bucket_id", "added_by", "bucket_name", "added_by_name",
 )  # fmt: skip
 RELEVANCE, NEWEST, OLDEST = "relevance", "newest", "oldest"
 SELECT = f"""
-    SELECT {", ".join(f"m.{name}" for name in FIELDS[:-1])}, bucket.name
+    SELECT {", ".join(f"m.{name}" for name in FIELDS[:-2])}, bucket.name, person.username
     FROM localapi_memory m JOIN localapi_bucket bucket ON bucket.id = m.bucket_id
+    LEFT JOIN accounts_user person ON person.id = m.added_by
 """
 ALL = 2**62  # as a limit: none; databases differ in how they write that
 Row = dict[str, Any]

@@ -58,6 +58,7 @@ class MemoryFields(models.Model):
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
     is_example = models.BooleanField(default=False)
+    added_by = models.BigIntegerField(null=True, help_text="accounts.User.id; empty where that is not known")
 
     class Meta:
         abstract = True

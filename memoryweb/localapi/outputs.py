@@ -32,6 +32,8 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
         "version": row["version"],
     }
     memory = {"id": row["public_id"], "text": row["text"], "content_type": row["content_type"], "metadata": metadata}
+    if row["added_by_name"]:
+        metadata["addedBy"] = {"id": str(row["added_by"]), "name": row["added_by_name"]}
     if "deleted_at" in row:
         metadata["deletedAt"] = _time(row["deleted_at"])
     if row["image"]:

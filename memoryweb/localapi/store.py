@@ -24,8 +24,12 @@ def add(
     created_at: datetime | None = None,
     image: images.CleanImage | None = None,
     is_example: bool = False,
+    added_by: int | None = None,
 ) -> tuple[str, bool]:
-    """Store a memory; returns its public id and whether it stood there already, in which case nothing was added."""
+    """Store a memory, which the person of the id `added_by` adds.
+
+    Returns its public id and whether it stood there already, in which case nothing was added.
+    """
     now = timezone.now()
     new = Memory(
         public_id=f"mem_{secrets.token_urlsafe(15)}",
@@ -39,6 +43,7 @@ def add(
         created_at=created_at or now,
         updated_at=now,
         is_example=is_example,
+        added_by=added_by,
     )
     with images.no_orphans([image] if image else []):
         if image:

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from memoryweb.accounts import services as accounts
+
 from . import buckets, images, meaning, versions
 from .errors import Missing
 from .lists import Row
@@ -21,7 +23,8 @@ def listed(*, skip: int, count: int | None) -> list[Row]:
     found = TrashedMemory.objects.order_by("-deleted_at", "-id")
     rows = list(found[skip : None if count is None else skip + count].values(*KEPT, "deleted_at"))
     names = buckets.names(row["bucket_id"] for row in rows)
-    return [row | {"bucket_name": names[row["bucket_id"]]} for row in rows]
+    people = accounts.names(row["added_by"] for row in rows)
+    return [row | {"bucket_name": names[row["bucket_id"]], "added_by_name": people.get(row["added_by"])} for row in rows]
 
 
 def total() -> int:

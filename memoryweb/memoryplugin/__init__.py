@@ -9,9 +9,12 @@ from .local import LOCAL_URL
 
 
 def connect(person: Any) -> MemoryPluginClient:
-    """A client for the hosted service where a token is set, else for the embedded server on behalf of `person`."""
+    """A client for the hosted service where a token is set, else for the embedded server; `person` is who acts."""
     if settings.MEMORYPLUGIN_TOKEN:
         return MemoryPluginClient(
-            settings.MEMORYPLUGIN_URL, settings.MEMORYPLUGIN_TOKEN, image_hosts=settings.MEMORYPLUGIN_IMAGE_HOSTS
+            settings.MEMORYPLUGIN_URL,
+            settings.MEMORYPLUGIN_TOKEN,
+            acting_person=person,
+            image_hosts=settings.MEMORYPLUGIN_IMAGE_HOSTS,
         )
     return MemoryPluginClient(LOCAL_URL, acting_person=person)

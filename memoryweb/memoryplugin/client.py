@@ -35,11 +35,12 @@ class MemoryPluginClient:
     def __init__(self, base_url: str, token: str = "", *, acting_person: Any = None, image_hosts: Iterable[str] = ()) -> None:
         """`token` is sent to `base_url` and nowhere else.
 
-        `acting_person` takes its place on the embedded server. `image_hosts` are hosts that images may be fetched from
-        beside the service's own and memoryplugin.com.
+        `acting_person` (then `person`) takes its place on the embedded server; a hosted service never hears of them.
+        `image_hosts` are hosts that images may be fetched from beside the service's own and memoryplugin.com.
         """
         self.base_url = base_url.rstrip("/")
         self._exchange = Exchange(self.base_url, BearerToken(token) if token else ActAs(acting_person))
+        self.person = acting_person
         self._token_digest = hashlib.sha256(token.encode()).hexdigest()[:16] if token else "embedded"
         self._image_hosts = frozenset(host.lower() for host in image_hosts)
 

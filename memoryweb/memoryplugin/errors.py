@@ -5,6 +5,7 @@
     ├── TimedOut         it did not answer completely within the deadline
     ├── RefusedToken     401: the token is missing, wrong or withdrawn
     ├── Forbidden        403: the token is good, but not for this
+    │   └── NotAllowed   the person's role here does not allow it
     ├── NotFound         404 and 410: there is no such memory, bucket or operation
     ├── Unsupported      405 and 501: this service does not offer the operation
     ├── Conflict         409: it is not, or no longer, as the call expected; nothing was changed
@@ -72,6 +73,14 @@ class Forbidden(MemoryPluginError):
     retry = False
     is_outage = False
     default_sentence = "The memory service accepts the token, but does not allow this with it."
+
+
+class NotAllowed(Forbidden):
+    """Not the service but the person's role here does not allow it; the sentence names who can help."""
+
+    title = "You may not do that"
+    status = 403
+    default_sentence = "Ask an owner of this memoryweb."
 
 
 class NotFound(MemoryPluginError):

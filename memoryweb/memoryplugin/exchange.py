@@ -22,6 +22,7 @@ from .errors import (
     Invalid,
     Limited,
     MemoryPluginError,
+    NotAllowed,
     NotFound,
     RefusedToken,
     ServerError,
@@ -29,7 +30,7 @@ from .errors import (
     Unreachable,
     Unsupported,
 )
-from .local import LOCAL_URL, LocalAdapter
+from .local import LOCAL_URL, ActAs, LocalAdapter
 
 SOURCE = "memoryweb"
 CONNECT_SECONDS = 3.0
@@ -127,6 +128,8 @@ class Exchange:
             if deadline.passed:
                 raise TimedOut(outcome_unknown=sent) from None
             raise BrokenAnswer(outcome_unknown=sent) from None
+        if response.status_code == 403 and isinstance(self._auth, ActAs):
+            raise NotAllowed(wire.read_error(self._readable(content)))
         if not 200 <= response.status_code < 300:
             _raise_for(response, self._readable(content), sent)
         return response, content

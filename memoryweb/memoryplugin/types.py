@@ -38,6 +38,14 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who added a memory."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """A text or image memory. What the service does not tell is None.
 
@@ -63,6 +71,7 @@ class Memory:
     image_digest: str | None = None
     why: Why | None = field(default=None, repr=False)
     deleted_at: datetime | None = None
+    added_by: Author | None = None
 
     @property
     def is_image(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import BrokenAnswer
-from .types import Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
+from .types import Author, Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
 
 
 def read_buckets(answer: Any) -> tuple[Bucket, ...]:
@@ -187,7 +187,15 @@ def _memory(item: Any) -> Memory | None:
         image_digest=_digest(metadata.get("imageDigest")),
         why=_why(item.get("why")),
         deleted_at=_moment(metadata.get("deletedAt")),
+        added_by=_author(metadata.get("addedBy")),
     )
+
+
+def _author(item: Any) -> Author | None:
+    if not isinstance(item, dict):
+        return None
+    person_id, name = _identifier(item.get("id")), _text(item.get("name"))
+    return Author(person_id, name) if person_id and name else None
 
 
 def _digest(value: Any) -> str | None:

@@ -68,6 +68,10 @@ MALFORMED = [
     ("IMAGES_REGION", "eu central", "one word of ASCII"),
     ("IMAGES_KEY", "a key", "one word of ASCII"),
     ("IMAGES_SECRET", "a secret", "one word of ASCII"),
+    ("EMAIL_HOST", "mail server", "one word of ASCII"),
+    ("EMAIL_PORT", "smtp", "a whole number from 1 to 65535"),
+    ("EMAIL_SECURITY", "ssl", "one of starttls, tls, none"),
+    ("EMAIL_FROM", "me and you", "one word of ASCII"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 
@@ -95,7 +99,13 @@ def test_a_malformed_secret_is_not_repeated(tmp_path, name, value):
 
 
 def test_every_setting_that_can_be_malformed_is_tried_above():
-    assert {name for name, _, _ in MALFORMED} == set(NAMES) - {"HOST", "SECRET_KEY", "SEMANTIC_MODEL"}
+    assert {name for name, _, _ in MALFORMED} == set(NAMES) - {
+        "EMAIL_PASSWORD",
+        "EMAIL_USER",
+        "HOST",
+        "SECRET_KEY",
+        "SEMANTIC_MODEL",
+    }
 
 
 def test_nothing_has_to_be_set(tmp_path):

@@ -43,6 +43,13 @@ STATUSES = {
     "signin/<str:secret>/": (410, 405, 302, 405),
     "signout/": (302, 302, 405, 302),
     "account/password/": (302, 302, 200, 422),
+    "people/": (302, 302, 200, 405),
+    "people/invite/": (302, 302, 405, 422),
+    "people/invitations/<int:number>/revoke/": (302, 302, 405, 302),
+    "people/<int:person_id>/role/": (302, 302, 405, 422),
+    "people/<int:person_id>/disable/": (302, 302, 405, 302),
+    "people/<int:person_id>/enable/": (302, 302, 405, 302),
+    "invitation/<str:secret>/": (410, 410, 410, 410),
     "buckets/": (302, 302, 200, 405),
     "buckets/new/": (302, 302, 200, 422),
     "buckets/renew/": (302, 302, 405, 302),
@@ -77,7 +84,7 @@ STATUSES = {
     f"{MEMORY}why/": (302, 302, 302, 405),
     f"{MEMORY}image": (302, 302, 200, 405),
 }
-OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/"}
+OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/", "invitation/<str:secret>/"}
 # Routes that answer a page to a GET, each with whether htmx gets a fragment there.
 PAGES = {
     "": True,
@@ -86,6 +93,7 @@ PAGES = {
     MEMORY: True,
     f"{MEMORY}edit/": True,
     "account/password/": False,
+    "people/": False,
     "status/": False,
 }
 
@@ -119,6 +127,7 @@ def address(owner):
             "<str:memory_id>": text,
             "<str:bucket_id>": bucket,
             "<int:number>": str(number),
+            "<int:person_id>": str(owner.pk),
             "<path:signed>": signed,
             "<str:secret>": "used-up",
             "*": "nowhere",
@@ -269,7 +278,7 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(answers):
 @pytest.mark.parametrize("route", [route for route in STATUSES if not route.startswith("api/") and STATUSES[route][3] != 405])
 def test_a_form_without_its_secret_is_refused(owner, address, route):
     strict = Client(enforce_csrf_checks=True)
-    if route != "signin/":
+    if route not in OPEN:
         strict.force_login(owner)
     answer = strict.post(address(route), {"text": "forged"})
     assert answer.status_code == 403

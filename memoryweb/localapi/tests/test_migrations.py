@@ -66,6 +66,7 @@ def test_tables_indexes_and_triggers_are_what_they_were(migrated):
     database, made, _ = migrated
     now = dict(database.execute("SELECT name, sql FROM sqlite_master"))
     assert sum("TRIGGER" in (sql or "") for sql in made.values()) == 3
+    now["localapi_memory"] = now["localapi_memory"].replace(', "added_by" bigint NULL', "")  # a column more, and nothing else
     assert {name: now.get(name) for name in made} == made
 
 
@@ -74,7 +75,7 @@ def test_every_row_is_what_it_was_and_ids_go_on_from_where_they_were(migrated):
     assert len(held["localapi_memory"]) == 3
     assert len(held["memory_index"]) == 3
     for table, rows in held.items():
-        now = database.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+        now = [row[: len(rows[0])] for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()]
         assert [row for row in now if table != "sqlite_sequence" or row in rows] == rows, table
 
 

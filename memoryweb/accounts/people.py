@@ -1,0 +1,59 @@
+"""The people of this memoryweb: their roles, and who may come in at all. Some owner there always is."""
+
+from django.db import transaction
+
+from . import sessions
+from .models import Role, SignInLink, Token, User
+from .services import now_revoked
+
+
+class LastOwner(ValueError):
+    """Nobody could look after people any more."""
+
+
+def everybody() -> list[User]:
+    """Owners first, and those who cannot sign in last."""
+    order = [*reversed(Role.values), ""]
+
+    def place(person: User) -> tuple[bool, int, str]:
+        return not person.is_active, order.index(person.role if person.role in order else ""), person.username.casefold()
+
+    return sorted(User.objects.all(), key=place)
+
+
+def find(person_id: int) -> User | None:
+    """The person with this id."""
+    return User.objects.filter(pk=person_id).first()
+
+
+@transaction.atomic
+def change_role(person: User, role: Role) -> None:
+    """Give a person another role, from their next request on. Raises LastOwner."""
+    if role != Role.OWNER:
+        _keep_an_owner(person)
+    person.role = role
+    person.save(update_fields=["role"])
+
+
+def disable(person: User) -> None:
+    """Let a person in no more: their sessions, tokens and sign-in links end at once, for good. Raises LastOwner."""
+    with transaction.atomic():
+        _keep_an_owner(person)
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        now_revoked(Token.objects.filter(user=person))
+        SignInLink.objects.filter(user=person).delete()
+    sessions.end(person)
+
+
+def enable(person: User) -> None:
+    """Let a person in again, with the password that they had. Tokens have to be made anew."""
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+
+
+def _keep_an_owner(person: User) -> None:
+    """Raises LastOwner where no other active owner is left. Two who ask at the same moment wait for each other."""
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).values_list("pk", flat=True)
+    if set(owners) == {person.pk}:
+        raise LastOwner(f"{person.username} is the only owner. Make somebody else an owner first.")

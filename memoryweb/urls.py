@@ -12,6 +12,7 @@ handler500 = views.server_error
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("api/", include("memoryweb.localapi.urls")),
+    path("", include("memoryweb.accounts.factorurls")),  # before the next: "signin/code/" is no secret of a link
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
     path("history/", include("memoryweb.history.urls")),

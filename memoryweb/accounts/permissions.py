@@ -41,6 +41,13 @@ ABOUT = {  # what a role means, for the person who gives it
 PAGES = {
     "accounts:signout": Action.SELF,
     "accounts:password": Action.SELF,
+    "account_reauthenticate": Action.SELF,
+    "mfa_reauthenticate": Action.SELF,
+    "mfa_index": Action.SELF,
+    "mfa_activate_totp": Action.SELF,
+    "mfa_deactivate_totp": Action.SELF,
+    "mfa_view_recovery_codes": Action.SELF,
+    "mfa_generate_recovery_codes": Action.SELF,
     "accounts:people": Action.GOVERN,
     "accounts:invite": Action.GOVERN,
     "accounts:revoke_invitation": Action.GOVERN,

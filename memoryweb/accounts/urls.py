@@ -7,7 +7,6 @@ from . import peopleviews, views
 
 app_name = "accounts"
 urlpatterns = [
-    path("signin/", views.SignIn.as_view(), name="signin"),
     path("signin/<str:secret>/", views.use_link, name="use_link"),
     path("signout/", auth_views.LogoutView.as_view(), name="signout"),
     path("account/password/", views.password, name="password"),

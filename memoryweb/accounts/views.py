@@ -1,10 +1,10 @@
 """Signing in, by password or by a link that works once; signing out; setting a password."""
 
-from typing import cast
+from typing import Any, cast
 
+from allauth.account.views import LoginView
 from django.contrib import messages
 from django.contrib.auth import forms, login, update_session_auth_hash
-from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,19 +17,19 @@ from . import services, sessions
 from .models import User
 
 
-class SignIn(auth_views.LoginView):
-    """`/signin/`: name and password. Leads to `next` when that is an address of this site."""
+class SignIn(LoginView):
+    """`/signin/`: name and password, then perhaps a code. Leads to `next` when that is an address of this site."""
 
     template_name = "accounts/signin.html"
-    redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With today's date, which the page shows in its margin."""
-        return super().get_context_data(**kwargs) | {"today": timezone.localdate()}
+        next_url = self.request.POST.get("next", self.request.GET.get("next", ""))
+        return super().get_context_data(**kwargs) | {"today": timezone.localdate(), "next": next_url}
 
-    def form_invalid(self, form: forms.AuthenticationForm) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with an honest status."""
-        response = super().form_invalid(form)
+        response: HttpResponse = super().form_invalid(form)
         response.status_code = 422
         return response
 

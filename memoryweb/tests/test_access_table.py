@@ -13,6 +13,7 @@ from datetime import date
 from itertools import product
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -63,6 +64,13 @@ SEEN = (200, 200, 404)
 PAGES = {
     "signout/": Page(VIEWER, post=alike(302)),
     "account/password/": Page(VIEWER, ANY, alike(422)),
+    "account/again/": Page(VIEWER, alike(403), alike(403)),  # nobody here has a password or a factor to show again
+    "account/again/code/": Page(VIEWER, alike(403), alike(403)),
+    "account/factors/": Page(VIEWER, ANY),
+    "account/factors/app/": Page(VIEWER, ANY, alike(422)),
+    "account/factors/app/remove/": Page(VIEWER, alike(404), alike(404)),
+    "account/factors/codes/": Page(VIEWER, alike(404)),
+    "account/factors/codes/new/": Page(VIEWER, ANY, alike(422)),
     "people/": Page(OWNER, ANY),
     "people/invite/": Page(OWNER, post=ANY),
     "people/invitations/<int:number>/revoke/": Page(OWNER, post=alike(302)),
@@ -164,7 +172,7 @@ def things_of(person: User) -> Things:
 @pytest.fixture
 def people(owner) -> dict[str, User]:
     """One of each role, beside the owner there is; their signature is as good as a password and costs nothing."""
-    return {role: User.objects.create(username=f"the-{role}", role=role) for role in ROLES}
+    return {role: User.objects.create(username=f"the-{role}", role=role, password=make_password(None)) for role in ROLES}
 
 
 @pytest.fixture

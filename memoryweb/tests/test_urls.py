@@ -41,6 +41,14 @@ STATUSES = {
     "api/*": (404, 404, 404, 404),
     "signin/": (200, 422, 302, 302),
     "signin/<str:secret>/": (410, 405, 302, 405),
+    "signin/code/": (302, 302, 302, 302),
+    "account/again/": (302, 302, 403, 403),
+    "account/again/code/": (302, 302, 403, 403),
+    "account/factors/": (302, 302, 200, 405),
+    "account/factors/app/": (302, 302, 200, 422),
+    "account/factors/app/remove/": (302, 302, 404, 404),
+    "account/factors/codes/": (302, 302, 404, 405),
+    "account/factors/codes/new/": (302, 302, 200, 422),
     "signout/": (302, 302, 405, 302),
     "account/password/": (302, 302, 200, 422),
     "people/": (302, 302, 200, 405),
@@ -84,7 +92,15 @@ STATUSES = {
     f"{MEMORY}why/": (302, 302, 302, 405),
     f"{MEMORY}image": (302, 302, 200, 405),
 }
-OPEN = {"healthz", "api/openapi.json", "api/images/<path:signed>", "signin/", "signin/<str:secret>/", "invitation/<str:secret>/"}
+OPEN = {
+    "healthz",
+    "api/openapi.json",
+    "api/images/<path:signed>",
+    "signin/",
+    "signin/code/",
+    "signin/<str:secret>/",
+    "invitation/<str:secret>/",
+}
 # Routes that answer a page to a GET, each with whether htmx gets a fragment there.
 PAGES = {
     "": True,
@@ -94,6 +110,8 @@ PAGES = {
     f"{MEMORY}edit/": True,
     "account/password/": False,
     "people/": False,
+    "account/factors/": False,
+    "account/factors/app/": False,
     "status/": False,
 }
 
@@ -314,7 +332,7 @@ def test_signing_in_leads_nowhere_else(client, owner, settings, next_page):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes its time
     owner.set_password("a long enough one")
     owner.save()
-    answer = client.post("/signin/", {"username": "owner", "password": "a long enough one", "next": next_page})
+    answer = client.post("/signin/", {"login": "owner", "password": "a long enough one", "next": next_page})
     assert answer["Location"] == "/"
 
 

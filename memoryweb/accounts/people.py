@@ -1,10 +1,11 @@
 """The people of this memoryweb: their roles, and who may come in at all. Some owner there always is."""
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from . import sessions
 from .models import Role, SignInLink, Token, User
-from .services import now_revoked
+from .services import make_sign_in_link, now_revoked
 
 
 class LastOwner(ValueError):
@@ -50,6 +51,18 @@ def enable(person: User) -> None:
     """Let a person in again, with the password that they had. Tokens have to be made anew."""
     person.is_active = True
     person.save(update_fields=["is_active"])
+
+
+def reset(person: User) -> str:
+    """For somebody who has lost password or phone: both stop to work, sessions end, and a new link lets them in; its secret."""
+    with transaction.atomic():
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+        Authenticator.objects.filter(user=person).delete()
+        SignInLink.objects.filter(user=person).delete()
+        secret = make_sign_in_link(person)
+    sessions.end(person)
+    return secret
 
 
 def _keep_an_owner(person: User) -> None:

@@ -99,6 +99,18 @@ def enable(request: HttpRequest, person_id: int) -> HttpResponse:
     return redirect("accounts:people")
 
 
+@require_POST
+def reset(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A new sign-in link for somebody who has lost password or phone. It stands on the page that answers, and nowhere else."""
+    person = _person(person_id)
+    if person == request.user or not person.is_active:
+        messages.warning(request, "Your own password is under your account." if person == request.user else "Enable them first.")
+        return redirect("accounts:people")
+    link = request.build_absolute_uri(reverse("accounts:use_link", args=[people.reset(person)]))
+    form = InvitationForm(initial={"role": Role.CONTRIBUTOR})
+    return _page(request, form, reset={"link": link, "name": person.username})
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
@@ -143,14 +155,14 @@ def _back(request: HttpRequest, person: User) -> HttpResponse:
     return redirect("memories:browse" if person == request.user and not permissions.may(person, "govern") else "accounts:people")
 
 
-def _page(request: HttpRequest, form: InvitationForm, *, status: int = 200, made: dict[str, object] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, form: InvitationForm, *, status: int = 200, **outcome: dict[str, object]) -> HttpResponse:
+    """The list of people, with what has just been `made` or whose sign-in was `reset`."""
     context = {
         "people": people.everybody(),
         "invitations": [(found, Role(found.role).label, invitations.expires(found)) for found in invitations.open_ones()],
         "roles": [(role.value, role.label, permissions.ABOUT[role]) for role in Role],
         "form": form,
-        "made": made,
         "can_mail": bool(settings.EMAIL_HOST),
         "here": "people",
     }
-    return render(request, "accounts/people.html", context, status=status)
+    return render(request, "accounts/people.html", context | outcome, status=status)

@@ -54,6 +54,7 @@ PAGES = {
     "accounts:change_role": Action.GOVERN,
     "accounts:disable": Action.GOVERN,
     "accounts:enable": Action.GOVERN,
+    "accounts:reset": Action.GOVERN,
     "status": Action.READ,
     "buckets:manage": Action.READ,
     "buckets:new": Action.ARRANGE,

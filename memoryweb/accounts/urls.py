@@ -16,5 +16,6 @@ urlpatterns = [
     path("people/<int:person_id>/role/", peopleviews.change_role, name="change_role"),
     path("people/<int:person_id>/disable/", peopleviews.disable, name="disable"),
     path("people/<int:person_id>/enable/", peopleviews.enable, name="enable"),
+    path("people/<int:person_id>/reset/", peopleviews.reset, name="reset"),
     path("invitation/<str:secret>/", peopleviews.invitation, name="invitation"),
 ]

@@ -39,7 +39,7 @@ VIEWER, CONTRIBUTOR, EDITOR, OWNER = Role
 class Page:
     """What the least role that may come here gets for its own, another's and a missing thing, by GET and by POST.
 
-    Those below get 403 for all three alike. Editors and owners get for another's what they get for their own.
+    Those below get 403 for all three alike. Editors and owners get for another's memory what they get for their own.
     """
 
     least: Role
@@ -49,9 +49,8 @@ class Page:
     def status(self, role: str, method: str, target: str) -> int:
         if ROLES.index(role) < ROLES.index(self.least):
             return 403
-        is_foreign_to_them = target == "foreign" and ROLES.index(role) < ROLES.index(EDITOR)
-        at = 1 if is_foreign_to_them else TARGETS.index(target) if target != "foreign" else 0
-        return (self.get if method == "GET" else self.post)[at]
+        is_as_own = target == "foreign" and self.least != OWNER and ROLES.index(role) >= ROLES.index(EDITOR)
+        return (self.get if method == "GET" else self.post)[TARGETS.index("own" if is_as_own else target)]
 
 
 def alike(status: int) -> tuple[int, int, int]:
@@ -77,6 +76,7 @@ PAGES = {
     "people/<int:person_id>/role/": Page(OWNER, post=(302, 302, 404)),
     "people/<int:person_id>/disable/": Page(OWNER, post=(302, 302, 404)),
     "people/<int:person_id>/enable/": Page(OWNER, post=(302, 302, 404)),
+    "people/<int:person_id>/reset/": Page(OWNER, post=(302, 200, 404)),  # for oneself there is another way
     "buckets/": Page(VIEWER, ANY),
     "buckets/new/": Page(EDITOR, ANY, alike(302)),
     "buckets/renew/": Page(VIEWER, post=alike(302)),

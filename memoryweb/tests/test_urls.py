@@ -57,6 +57,7 @@ STATUSES = {
     "people/<int:person_id>/role/": (302, 302, 405, 422),
     "people/<int:person_id>/disable/": (302, 302, 405, 302),
     "people/<int:person_id>/enable/": (302, 302, 405, 302),
+    "people/<int:person_id>/reset/": (302, 302, 405, 302),
     "invitation/<str:secret>/": (410, 410, 410, 410),
     "buckets/": (302, 302, 200, 405),
     "buckets/new/": (302, 302, 200, 422),

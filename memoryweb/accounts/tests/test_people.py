@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -374,6 +375,33 @@ class TestWhatPagesOffer:
         assert (answer.status_code, answer["HX-Retarget"]) == (403, "#notice")
         assert "As a viewer you cannot add memories. Ask an owner: owner." in answer.text
         assert "<html" not in answer.text
+
+
+class TestResetting:
+    def test_a_link_takes_the_place_of_password_and_factor(self, owner):
+        nora = person("nora", Role.EDITOR)
+        Authenticator.objects.create(user=nora, type="totp", data={"secret": "x"})
+        browser = signed_in_as(nora)
+        page = signed_in_as(owner).post(f"/people/{nora.pk}/reset/").text
+        link = page.partition('readonly value="http://testserver')[2].partition('"')[0]
+        assert browser.get("/").status_code == 302
+        assert not Client().login(username="nora", password=PASSWORD)
+        assert not Authenticator.objects.exists()
+        newcomer = Client()
+        assert newcomer.get(link)["Location"] == "/"
+        assert "Set a password" in newcomer.get("/account/password/").text
+        assert Client().get(link).status_code == 410
+
+    def test_who_is_disabled_gets_none(self, owner):
+        nora = person("nora", is_active=False)
+        signed_in_as(owner).post(f"/people/{nora.pk}/reset/")
+        assert not SignInLink.objects.exists()
+
+    def test_not_for_oneself(self, owner):
+        owner.set_password(PASSWORD)
+        owner.save()
+        signed_in_as(owner).post(f"/people/{owner.pk}/reset/")
+        assert User.objects.get(pk=owner.pk).has_usable_password()
 
 
 def test_tokens_are_revoked_and_links_gone(owner):

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?=
 
-.PHONY: run test test-browser lint lock shots bench bench-quick prove-undo
+.PHONY: run test test-browser lint lock shots bench bench-quick prove-undo prove-authz
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve
@@ -30,6 +30,10 @@ lock: .venv/dev.stamp
 # That whatever is done in the pages can be undone: a thousand random sequences of fifty actions against the real server.
 prove-undo: .venv/dev.stamp
 	@$(BIN)/python -m memoryweb.history.tests.test_undo_everything
+
+# That every address answers everybody as it should: each page and operation by each kind of person.
+prove-authz: .venv/dev.stamp
+	@$(BIN)/python -m memoryweb.tests.prove_authz
 
 # Pictures of every screen into data/shots/, and the one in the README.
 shots: .venv/dev.stamp

@@ -4,11 +4,13 @@ import base64
 import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,6 +25,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody comes in without an invitation."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether signing in may lead there: to this very site, and to no other name that it has."""
+        return url_has_allowed_host_and_scheme(url, {context.request.get_host()}, require_https=context.request.is_secure())
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What attempts are counted by, beside the name; where the web server in between does not tell, all count together."""

@@ -38,6 +38,8 @@ def _run(client: MemoryPluginClient, batch: Batch) -> None:
     try:
         progress: Progress = run(client, batch)
         while progress.goes_on and progress.left:
+            if client.person is not None:
+                client.person.refresh_from_db()  # whose role may be another by now
             progress = run(client, batch)
     except Exception:  # the journal knows what is left, and History offers to go on
         logger.exception("A batch stopped")

@@ -317,6 +317,7 @@ def test_a_form_without_its_secret_that_htmx_sends_stays_where_it_is(owner):
 
 ELSEWHERE = [
     "https://evil.example/",
+    "http://localhost/",
     "//evil.example/",
     "///evil.example/",
     "/\\evil.example/",

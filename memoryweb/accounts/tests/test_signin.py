@@ -134,11 +134,8 @@ class TestHowOften:
     def test_all_workers_count_together(self, settings):
         assert settings.CACHES["default"]["BACKEND"].rpartition(".")[2] in ("DatabaseCache", "RedisCache")
 
-    def test_a_right_one_ends_the_count(self, nora):
-        for round_ in range(3):
-            for number in range(3):
-                sign_in("nora", "wrong", REMOTE_ADDR=f"10.0.{round_}.{number}")
-            assert sign_in(REMOTE_ADDR=f"10.0.{round_}.9").status_code == 302
+    def test_right_ones_do_not_count(self, nora):
+        assert [sign_in().status_code for _ in range(12)] == [302] * 12
 
 
 class TestSecondFactor:

@@ -18,6 +18,9 @@ from memories.images import DIGEST_CHARACTERS
 from memoryweb.accounts import invitations, people, services, sessions
 from memoryweb.accounts.models import Invitation, Role, SignInLink, Token, User
 from memoryweb.accounts.permissions import Action, may, why_not, why_not_foreign
+from memoryweb.history import background
+from memoryweb.history.models import Batch
+from memoryweb.history.run import Progress
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.threads import AtOnce
@@ -411,3 +414,18 @@ def test_tokens_are_revoked_and_links_gone(owner):
     people.disable(nora)
     assert Token.objects.get().revoked_at
     assert not SignInLink.objects.filter(user=nora).exists()
+
+
+def test_a_long_action_learns_of_a_role_that_has_changed_meanwhile(owner, monkeypatch):
+    nora = person("nora", Role.EDITOR)
+    seen = []
+
+    def run(client, batch):
+        seen.append(client.person.role)
+        User.objects.filter(pk=nora.pk).update(role=Role.VIEWER)
+        return Progress(batch, total=2, left=2 - len(seen))
+
+    monkeypatch.setattr("memoryweb.history.run.run", run)
+    monkeypatch.setattr("memoryweb.history.background.connection.close", lambda: None)  # it is this test's
+    background._run(connect(nora), Batch(pk=1))
+    assert seen == [Role.EDITOR, Role.VIEWER]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
+from memoryweb.captions import services as captions
 from memoryweb.errorpages import bad_address, missing_page, service_error
 from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
@@ -77,9 +78,10 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     client = connect(request.user)
     shown = services.find(client, memory_id, query.free(filters.q))
     known = images.known(client, (shown,)).get(shown.id)
+    caption = captions.states(client, [shown.id]).get(shown.id) if shown.is_image else None
     context: dict[str, Any] = {
         "offers": offers.of(client),
-        "memory": rows.detail(shown, filters, known, offers.of(client)),
+        "memory": rows.detail(shown, filters, known, offers.of(client), caption),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
     if not wants_fragment(request):

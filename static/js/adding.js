@@ -1,4 +1,4 @@
-// Adding images: dropped, pasted or chosen, each becomes a card with its description, and one after another they are sent.
+// Adding images: each becomes a card with its description, and one after another they are sent. receiving.js takes them.
 import { ask, say } from "./act.js";
 import { open } from "./dialog.js";
 import { suggested } from "./filenames.js";
@@ -84,7 +84,7 @@ function complain(card, place, sentence) {
 }
 
 // Files, or what was dropped as such, as pairs of a file and whether it is a folder.
-async function add(found) {
+export async function add(found) {
   const given = found.filter(([file]) => file);
   if (!given.length) return;
   if (!adding()) return say("Images can be added from the list of all memories.");
@@ -249,15 +249,8 @@ function remove(card) {
 
 document.addEventListener("click", (event) => {
   const card = event.target.closest(".card");
-  if (event.target.closest("[data-choose]")) document.getElementById("image-files").click();
-  else if (card && event.target.closest("[data-remove]")) remove(card);
+  if (card && event.target.closest("[data-remove]")) remove(card);
   else if (card && event.target.closest("[data-again]")) save([card]);
-});
-
-document.addEventListener("change", ({ target }) => {
-  if (target.id !== "image-files") return;
-  add([...target.files].map((file) => [file, false]));
-  target.value = "";
 });
 
 document.addEventListener("input", ({ target }) => {
@@ -276,48 +269,6 @@ document.addEventListener(
   true,
 );
 bind(["Ctrl+Enter"], "Save the images", () => form().requestSubmit(), { when: (target) => target.closest("#cards"), typing: true });
-
-// Dropping and pasting, anywhere on the page. What is dragged out of the page itself is none of it.
-
-let isOwn = false;
-document.addEventListener("dragstart", () => (isOwn = true));
-document.addEventListener("dragend", () => (isOwn = false));
-const carriesFiles = (event) => !isOwn && event.dataTransfer?.types.includes("Files");
-const overlay = (shows) => {
-  const shown = document.getElementById("drop");
-  if (shown && shown.matches(":popover-open") !== shows) shown.togglePopover(shows);
-};
-
-for (const type of ["dragenter", "dragover"]) {
-  document.addEventListener(type, (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault(); // else the browser would leave the page for the file
-    event.dataTransfer.dropEffect = "copy";
-    overlay(Boolean(adding()) && !adding().dataset.refused);
-  });
-}
-document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) overlay(false);
-});
-document.addEventListener("drop", (event) => {
-  overlay(false);
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
-  add(items.map((item) => [item.getAsFile(), Boolean(item.webkitGetAsEntry()?.isDirectory)]));
-});
-
-// Copied from a document, a picture comes along with text, and the text is meant; with copied files come only their names.
-document.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
-  if (!files.length) return;
-  const names = new Set(files.map((file) => file.name));
-  const lines = event.clipboardData.getData("text/plain").split(/[\r\n]+/).filter((line) => line.trim());
-  const isWritten = lines.some((line) => !names.has(line.split("/").pop()));
-  if (isWritten && event.target.closest?.("input, textarea, [contenteditable]")) return;
-  event.preventDefault();
-  add(files.map((file) => [file, false]));
-});
 
 // What is not saved is not lost unasked.
 

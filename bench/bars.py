@@ -11,6 +11,8 @@ LIST, FRAGMENT, DEEP = "list, whole page", "list, fragment", "list at 90 % depth
 SEARCH, BROADEST, TYPED = "search, 2 to 4 words", "search, broadest words", "as one types, fragment"
 HYBRID, HYBRID_INSIDE = "hybrid search, 2 to 4 words", "hybrid search in process, one core"
 IMAGE = "image seen before (floor: a static file)"
+GALLERY = "a page of 60 images in Chromium"
+SIMILAR = "similar images through the API"
 CREATE, COUNTS = "create through the API", "counts at the side"
 
 
@@ -100,8 +102,12 @@ BARS = [
     Bar(f"{HYBRID_INSIDE}, {MIDDLE:,}: p50", 40, "ms", lambda m: m.ours(HYBRID_INSIDE, MIDDLE).p50),
     Bar(f"memory with searching by meaning, {MIDDLE:,}", 480, "MB", lambda m: m.ours(HYBRID, MIDDLE).memory or 0),
     Bar(f"{IMAGE}: p50", 1.3, "x", lambda m: m.ours(IMAGE, 1).p50 / m.floor(IMAGE, 1).p50),
+    Bar(f"{GALLERY}: first paint of a page of texts", 1.1, "x", lambda m: m.values["gallery paint"] / m.values["text paint"]),
+    Bar(f"{GALLERY}: all its bytes", 1.5, "MB", lambda m: m.values["gallery bytes"] / 1_000_000),
+    Bar(f"{GALLERY}: layout shift", 0, "", lambda m: m.values["gallery shift"]),
     Bar("slowest upload of a photo of 5 MB", 2, "s", lambda m: m.values["slowest upload"]),
     Bar("memory while photos are uploaded", 512, "MB", lambda m: m.values["upload memory"]),
+    Bar(f"{SIMILAR}, {MIDDLE:,}: p50", 150, "ms", lambda m: m.ours(SIMILAR, MIDDLE).p50),
     Bar("first contentful paint in Chromium", 150, "ms", lambda m: m.values["paint"]),
     Bar("layout shift in Chromium", 0, "", lambda m: m.values["shift"]),
     Bar("longest that a key waits while a query is typed", 16, "ms", lambda m: m.values["blocked"]),

@@ -1,25 +1,22 @@
-"""Images, on a store of their own: one that was served before beside a static file of the same server, and uploading photos."""
+"""Images, on a store of their own: one served before beside a static file of the same server, a gallery, and uploading photos."""
 
 import io
 import json
 import re
-import secrets
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops
 
+from bench import uploads
 from bench.clock import Ask, Figures, Line, turn_about
 from bench.sites import Site, ours
 
 WIDTH = 320
-PHOTO = (4_000, 3_000)
-QUALITY = 94  # gives about 5 MB
-SAMPLE_SECONDS = 0.02
+DESCRIPTION = "2025-06-01 - A photo."
+GALLERY = 60
+SIZES = [(1_600, 1_200), (1_200, 1_600), (1_600, 900), (1_200, 1_200), (900, 1_600), (1_500, 1_000), (1_680, 700)]  # in it
+FINER = 0.8  # of the contrast of one octave has the next, in what looks to an encoder like the detail of a photo
 
 
 def measured(seconds: float, photos: int) -> tuple[Figures, Figures, dict[str, float]]:
@@ -30,14 +27,15 @@ def measured(seconds: float, photos: int) -> tuple[Figures, Figures, dict[str, f
         figures = turn_about([lambda n, ask=ask: line.send(ask) for ask in asks], seconds)  # type: ignore[misc]
         for figure, ask in zip(figures, asks, strict=True):
             figure.size = len(line.send(ask))
-        values = _uploads(line, site, photos)
+        values = _gallery(line, site)
         line.close()
+        values |= uploads.measured(site, photos)
         return figures[0], figures[1], values
 
 
 def _thumbnail(line: Line, site: Site) -> Ask:
     """The address of an image's thumbnail, as a page names it."""
-    memory = json.loads(line.text(_upload(_photo((800, 600)))))["memoryId"]
+    memory = json.loads(line.text(uploads.upload("/api/memory", uploads.photo((800, 600)), text=DESCRIPTION)))["memoryId"]
     digest = json.loads(line.text(Ask(f"/api/memories/{memory}", token=True)))["metadata"]["imageDigest"]
     link = re.search(r"/memories/[\w-]+/image", line.text(Ask("/")))
     assert link, "the list shows no image"
@@ -51,47 +49,27 @@ def _static_file(line: Line) -> Ask:
     return Ask(link[0])
 
 
-def _uploads(line: Line, site: Site, photos: int) -> dict[str, float]:
-    slowest = 0.0
-    with _watched(site) as peak:
-        for _ in range(photos):
-            ask = _upload(_photo(PHOTO))
-            began = time.perf_counter()
-            line.send(ask)
-            slowest = max(slowest, time.perf_counter() - began)
-    return {"slowest upload": slowest, "upload memory": peak[0]}
+def _gallery(line: Line, site: Site) -> dict[str, float]:
+    """What a browser says of a page of images beside one of texts."""
+    from bench.browser import gallery
+
+    for number in range(GALLERY):
+        line.send(uploads.upload("/api/memory", _detailed(SIZES[number % len(SIZES)]), text=DESCRIPTION))
+        text = {"text": f"2025-06-01 - Note {number} of a day on which not much happened, but for a walk along the river."}
+        line.send(Ask("/api/memory", body=json.dumps(text).encode(), token=True))
+    return gallery(site)
 
 
-@contextmanager
-def _watched(site: Site) -> Iterator[list[float]]:
-    """The most memory that the server holds meanwhile, in MB, as the list's only item."""
-    peak, ended = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(SAMPLE_SECONDS):
-            peak[0] = max(peak[0], site.memory())
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield peak
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _photo(size: tuple[int, int]) -> bytes:
-    """A JPEG with the detail of a photo, never the same one twice."""
-    photo = Image.effect_noise((size[0] // 3, size[1] // 3), 40).resize(size, Image.Resampling.BICUBIC).convert("RGB")
-    ImageDraw.Draw(photo).text((10, 10), secrets.token_hex(8))
+def _detailed(size: tuple[int, int]) -> bytes:
+    """A JPEG with detail of every size, as photos have it, so that its thumbnails have as many bytes as those of photos."""
+    bands = []
+    for contrast in (1.0, 0.4, 0.4):  # lightness, and two of colour
+        band, step, amplitude = Image.new("L", size, 128), max(size) // 2, 30 * contrast
+        while step:
+            octave = Image.effect_noise((max(2, size[0] // step), max(2, size[1] // step)), amplitude)
+            band = ImageChops.add(band, octave.resize(size, Image.Resampling.BICUBIC), offset=-128)
+            step, amplitude = step // 2, amplitude * FINER
+        bands.append(band)
     output = io.BytesIO()
-    photo.save(output, "JPEG", quality=QUALITY)
+    Image.merge("YCbCr", bands).convert("RGB").save(output, "JPEG", quality=uploads.QUALITY)
     return output.getvalue()
-
-
-def _upload(photo: bytes) -> Ask:
-    boundary = secrets.token_hex(16)
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="text"\r\n\r\n2025-06-01 - A photo.\r\n--{boundary}\r\n'
-    file = 'Content-Disposition: form-data; name="image"; filename="photo.jpg"\r\n\r\n'
-    body = (head + file).encode() + photo + f"\r\n--{boundary}--\r\n".encode()
-    return Ask("/api/memory", body=body, token=True, content_type=f"multipart/form-data; boundary={boundary}")

@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from bench import creating, hybrid, images
-from bench.bars import COUNTS, HYBRID, IMAGE, MIDDLE, Key, Measured
+from bench import alike, creating, hybrid, images
+from bench.bars import COUNTS, HYBRID, IMAGE, MIDDLE, SIMILAR, Key, Measured
 from bench.clock import ROUNDS, Ask, Figures, Line, Turn, rate, turn_about
 from bench.floor import sql
 from bench.operations import OPERATIONS, Operation, queries
@@ -46,6 +46,8 @@ def everything(folders: dict[int, Path], seconds: float, model: str = "") -> Mea
     first, floor, uploads = images.measured(max(seconds / 4, LEAST_RATE_SECONDS), PHOTOS if seconds >= FULL_SECONDS else FEW_PHOTOS)
     figures |= {(IMAGE, 1, "ours"): first, (IMAGE, 1, "floor"): floor}
     values |= uploads
+    say(SIMILAR)
+    figures[SIMILAR, MIDDLE, "ours"] = alike.measured(max(seconds / 4, LEAST_RATE_SECONDS))
     if model:
         say(HYBRID)
         figures |= hybrid.measured(watched, model, seconds)

@@ -32,6 +32,10 @@ class Addresses:
         """Its editor."""
         return to_key(memory_id).join(self._around_key("edit"))
 
+    def view(self, memory_id: str) -> str:
+        """The viewer, showing its image."""
+        return to_key(memory_id).join(self._around_key("view"))
+
     def image(self, memory_id: str) -> str:
         """Its image."""
         return to_key(memory_id).join(self._around_key("image"))

@@ -66,6 +66,11 @@ class Asked:
         return self.sort == RELEVANCE
 
     @property
+    def is_gallery(self) -> bool:
+        """Whether these are images alone, side by side. Ranked ones stay in a list, with room for the words found and for why."""
+        return self.content_type == "image" and not self.is_ranked
+
+    @property
     def narrows(self) -> bool:
         """Whether anything is left out."""
         return any(self.own_filters().values()) or bool(self.query or self.bucket_id or self.content_type)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from buckets import curating as bucket_curating
 from buckets import services as bucket_services
 from buckets.services import BucketList
+from memoryweb.captions import services as captions
 from memoryweb.history import answers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
@@ -24,6 +25,8 @@ from . import curating, listing, services
 from .filters import Filters, SearchForm
 from .forms import NEW_BUCKET, BucketForm, MemoryForm
 
+NO_UPLOADS = "This service takes no uploads, so the image was not added. Remove it, and the text can be saved."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -32,12 +35,20 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         filters, _ = SearchForm.read(request.GET)
         return show_form(request, client, MemoryForm(), filters=Filters(bucket=filters.bucket))
-    form = MemoryForm(request.POST)
+    form = MemoryForm(request.POST, request.FILES)
     if not form.is_valid():
+        return show_form(request, client, form, status=422)
+    if form.cleaned_data["image"] and not client.is_embedded:
+        form.add_error("image", NO_UPLOADS)
         return show_form(request, client, form, status=422)
     try:
         bucket = chosen_bucket(client, form, request.user)
-        created = curating.create(client, request.user, form.cleaned_data["text"], form.cleaned_data["date"], bucket, form.made)
+        created = store(client, request.user, form, bucket)
+    except Invalid as error:
+        if not (said := picture_error(error)):
+            return show_form(request, client, form, status=error.status, failure=error)
+        form.add_error("image", said)
+        return show_form(request, client, form, status=422)
     except MemoryPluginError as error:
         return show_form(request, client, form, status=error.status, failure=error)
     if created.is_duplicate:
@@ -60,6 +71,20 @@ def check(request: HttpRequest) -> HttpResponse:
     if found is None:
         return show_form(request, client, form, not_found=True)
     return saved_answer(request, client, form, bucket, found)
+
+
+def store(client: MemoryPluginClient, person: Any, form: MemoryForm, bucket: Bucket | None) -> curating.Written:
+    """Store what a valid form holds: a text, or an image with the text as its description. Raises a MemoryPluginError."""
+    text, day, file = (form.cleaned_data[name] for name in ("text", "date", "image"))
+    if not file:
+        return curating.create(client, person, text, day, bucket, form.made)
+    return curating.create_image(client, person, text, day, bucket, file.read(), file_name=file.name, made=form.made)
+
+
+def picture_error(error: Invalid) -> str:
+    """What is wrong with the picture itself, as a sentence; empty where something else was refused."""
+    name, _, said = error.sentence.partition(": ")
+    return said[:1].upper() + said[1:] if name == "image" else ""
 
 
 def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
@@ -101,6 +126,7 @@ def form_context(form: BucketForm, buckets: BucketList | None, filters: Filters)
     return {
         "form": form,
         "options": choices or [("", "General", True)],
+        "are_described": captions.are_on(),
         "wants_new_bucket": chosen == NEW_BUCKET,
         "today": timezone.localdate().isoformat(),
         "day": form.data.get("date") or timezone.localdate().isoformat(),

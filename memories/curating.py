@@ -4,6 +4,7 @@ Each function writes down what it is going to do, does it, and returns how far i
 `made` the batch that has just created the bucket, which becomes part of the same action.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from memoryweb.history import check, current, journal, run, signals, states
 from memoryweb.history.journal import BUCKET, MEMORY, Change
 from memoryweb.history.models import Batch, Entry
 from memoryweb.history.run import Progress
+from memoryweb.history.states import State
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Conflict, Invalid
 from memoryweb.memoryplugin.types import Bucket, Memory
@@ -33,6 +35,14 @@ class Written:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An image that was stored though nobody heard of it, and the text that it has."""
+
+    written: Written
+    text: str
+
+
 def create(
     client: MemoryPluginClient, person: Any, text: str, day: date, bucket: Bucket | None, made: Batch | None = None
 ) -> Written:
@@ -48,6 +58,63 @@ def create(
     if entry.outcome == Entry.Outcome.THERE and not progress.done:
         progress.batch.delete()
     return Written(entry.subject_id, entry.outcome == Entry.Outcome.THERE, progress)
+
+
+def create_image(
+    client: MemoryPluginClient,
+    person: Any,
+    text: str,
+    day: date,
+    bucket: Bucket | None,
+    image: bytes,
+    *,
+    file_name: str = "",
+    batch: Batch | None = None,
+    made: Batch | None = None,
+) -> Written:
+    """Store an image with its description, which gets its date as a text does; of a `batch` of images, as part of that action.
+
+    Raises a MemoryPluginError; when its outcome is unknown, `look_for_image` tells what became of it.
+    """
+    text = dates.with_date(text.strip(), day)
+    upload = hashlib.sha256(image).hexdigest()
+    new = states.of_new_image(text, bucket, dates.noted(text), file_name, upload)
+    entry, progress = run.add_image(client, person, batch, Change(MEMORY, "", None, new, stage=1), image)
+    batch = progress.batch
+    if entry.outcome == Entry.Outcome.THERE:
+        entry.delete()
+    if made and entry.outcome == Entry.Outcome.DONE:
+        journal.take_over(batch, made)
+    if not batch.entries.exists():
+        batch.delete()
+    _sure(progress)
+    return Written(entry.subject_id, entry.outcome == Entry.Outcome.THERE, progress)
+
+
+def look_for_image(client: MemoryPluginClient, person: Any, image: bytes) -> Found | None:
+    """What became of these very bytes, where this person sent them and the answer was lost; None if they are not stored.
+
+    Raises a Conflict while they may still be on their way, and a MemoryPluginError.
+    """
+    entry = journal.unsettled_upload(client, person, hashlib.sha256(image).hexdigest())
+    if entry is None:
+        return None
+    check.check(client, entry.batch)
+    entry.refresh_from_db()
+    if entry.outcome == Entry.Outcome.SENT:
+        raise Conflict("It was sent a moment ago, and is still on its way. Try again in a minute.")
+    if entry.outcome != Entry.Outcome.DONE:  # it will be sent anew, and is then written down anew
+        entry.delete()
+        if not entry.batch.entries.exists():
+            entry.batch.delete()
+        return None
+    return Found(Written(entry.subject_id, False, run.progress(entry.batch)), str((entry.after or {}).get("text", "")))
+
+
+def batch_of_lost(client: MemoryPluginClient, person: Any, image: bytes) -> Batch | None:
+    """The action in which this person sent these bytes without hearing of them again."""
+    entry = journal.unsettled_upload(client, person, hashlib.sha256(image).hexdigest())
+    return entry.batch if entry else None
 
 
 def look_for(client: MemoryPluginClient, person: Any, text: str, day: date) -> Written | None:
@@ -71,10 +138,25 @@ def edit(
     after = before | {"text": text.strip()}
     if bucket:
         after = states.in_bucket(after, bucket)
+    return _change(client, person, Batch.Operation.EDIT, memory, before, after, made)
+
+
+def describe(client: MemoryPluginClient, person: Any, memory: Memory, text: str) -> Progress:
+    """Give an image, as it was just read, the description that a model found for it; `person` is who added the image.
+
+    Raises what `edit` raises.
+    """
+    before = states.of_memory(memory)
+    return _change(client, person, Batch.Operation.DESCRIBE, memory, before, before | {"text": text.strip()}, None)
+
+
+def _change(
+    client: MemoryPluginClient, person: Any, operation: str, memory: Memory, before: State, after: State, made: Batch | None
+) -> Progress:
     if states.same(before, after):
         raise Invalid("Nothing is different, so nothing was saved.")
     changes = [Change(MEMORY, memory.id, before, after)]
-    progress = _sure(run.start(client, person, Batch.Operation.EDIT, changes, takes_over=made))
+    progress = _sure(run.start(client, person, operation, changes, takes_over=made))
     if progress.changed:
         if not progress.done:
             progress.batch.delete()

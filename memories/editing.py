@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
-from memoryweb.errorpages import missing_page
+from memoryweb.captions import services as captions
 from memoryweb.history import answers, current, diff, offers
 from memoryweb.history.run import Progress
 from memoryweb.htmx import render_either, wants_fragment
@@ -23,7 +23,7 @@ from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import Conflict, MemoryPluginError, NotFound, Unsupported
 from memoryweb.memoryplugin.types import Memory
 
-from . import curating, dates, images, listing, rows
+from . import curating, dates, images, listing, rows, services, viewing
 from .addresses import to_key
 from .creating import chosen_bucket, form_context
 from .filters import Filters, SearchForm
@@ -141,6 +141,7 @@ def show(
         "key": to_key(memory_id),
         "day": form.data.get("date", ""),
         "edit_url": request.get_full_path(),
+        "at_viewer": request.GET.get("at") == viewing.IN_VIEWER,
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
         "keeps_bucket": not form.data.get("bucket"),
     }
@@ -177,6 +178,8 @@ def saved_answer(
     if not wants_fragment(request):
         list_url = filters.url(rows=filters.rows, skip=filters.skip)
         return answers.after(request, progress, list_url, text) if progress or text else redirect(list_url)
+    if request.GET.get("at") == viewing.IN_VIEWER:
+        return viewing.edited(request, client, memory, progress, text)
     context = row_context(client, memory, filters)
     if progress or text:
         context |= {"toast": answers.to_toast(progress) if progress else {"text": text}}
@@ -188,29 +191,9 @@ def saved_answer(
 
 
 def row_context(client: MemoryPluginClient, memory: Memory, filters: Filters) -> dict[str, Any]:
-    """What `_row.html` needs to show one memory again."""
+    """What `_row.html` or `_tile.html` needs to show one memory again."""
     known = images.known(client, (memory,))
-    (row,) = rows.to_rows((memory,), filters, known, offers=offers.of(client))
-    return {"row": row}
-
-
-@require_safe
-def versions(request: HttpRequest, memory_id: str) -> HttpResponse:
-    """`/memories/<id>/versions/`: what it said before, for its panel (embedded server only); without htmx, the memory's page."""
-    if not wants_fragment(request):
-        return redirect("memories:memory", memory_id)
-    client = connect(request.user)
-    if not client.is_embedded:
-        return missing_page(request, "This service keeps no earlier versions.")
-    known = client.get_versions(memory_id)
-    earlier = [
-        {
-            "number": older.number,
-            "changed_at": rows.moment(newer.changed_at),
-            "bucket": "" if older.bucket_id == newer.bucket_id else f"{older.bucket_name} → {newer.bucket_name}",
-            "words": diff.words(older.text, newer.text) if older.text != newer.text else [],
-        }
-        for newer, older in zip(known, known[1:], strict=False)
-        if (newer.text, newer.bucket_id) != (older.text, older.bucket_id)  # not what was only deleted and restored
-    ]
-    return render(request, "memories/_versions.html", {"versions": earlier})
+    is_gallery = memory.is_image and services.read_filters(client, filters).is_gallery
+    states = captions.states(client, [memory.id] if memory.is_image else [])
+    (row,) = rows.to_rows((memory,), filters, known, offers=offers.of(client), captions=states, is_gallery=is_gallery)
+    return {"row": row, "is_gallery": is_gallery}

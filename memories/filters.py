@@ -11,6 +11,7 @@ from django.http import QueryDict
 from . import query
 
 PAGE_ROWS = 30
+GALLERY_ROWS = 60  # of images alone
 SEARCH_ROWS = 12  # a search begins with fewer, since it is shown anew with each key; the next page comes as one scrolls to it
 MOST_ROWS = 990  # on one page; then a link goes on to the next one
 MOST_LETTERS = 1000  # in the box: each link of a page says them again
@@ -34,7 +35,7 @@ class Filters:
 
     def query_string(self) -> str:
         """These filters as the part of an address after "?", empty where nothing differs from the plain list."""
-        standard = Filters(rows=first_rows(self.q))
+        standard = Filters(rows=first_rows(self.q, self.type))
         names = ("q", "bucket", "type", "sort", "skip", "rows")
         return urlencode({name: getattr(self, name) for name in names if getattr(self, name) != getattr(standard, name)})
 
@@ -48,7 +49,7 @@ class Filters:
             for kind in {"bucket", "type"} & changes.keys():
                 changes["q"] = query.without_kind(changes["q"], kind)
         if not {"rows", "skip"} & changes.keys():
-            changes |= {"rows": first_rows(changes.get("q", self.q)), "skip": 0}
+            changes |= {"rows": first_rows(changes.get("q", self.q), changes.get("type", self.type)), "skip": 0}
         address = replace(self, **changes).query_string()
         return f"/?{address}" if address else "/"
 
@@ -58,9 +59,11 @@ class Filters:
         return lambda bucket_id: f"{before}{quote_plus(bucket_id)}{after}"
 
 
-def first_rows(q: str) -> int:
-    """How many rows a list begins with when this stands in the search box."""
-    return SEARCH_ROWS if q else PAGE_ROWS
+def first_rows(q: str, content_type: str = "") -> int:
+    """How many rows a list begins with when this stands in the search box, of one type or (empty) of both."""
+    if q:
+        return SEARCH_ROWS
+    return GALLERY_ROWS if content_type == "image" else PAGE_ROWS
 
 
 def _whole(least: int, most: int) -> dict[str, str]:
@@ -107,5 +110,5 @@ class SearchForm(forms.Form):
         form = cls(query)
         form.is_valid()
         values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-        values.setdefault("rows", first_rows(values.get("q", "")))
+        values.setdefault("rows", first_rows(values.get("q", ""), values.get("type", "")))
         return Filters(**values), {name: str(errors[0]) for name, errors in form.errors.items()}

@@ -5,12 +5,15 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from memoryweb import pictures
 from memoryweb.history.models import Batch
 from memoryweb.memoryplugin.types import Bucket
 
 from . import dates
 
 MOST_CHARACTERS = 20_000
+TOO_LARGE = "This is larger than 10 MB. Choose a smaller one."
+NO_TEXT = "Write what should be remembered."
 NEW_BUCKET = "new"  # the choice "New bucket..."; ids are digits or longer names
 
 
@@ -40,23 +43,40 @@ class BucketForm(forms.Form):
         self.data = dict(self.data.items()) | {"bucket": bucket.id, "new_bucket": ""}
 
 
+class TextField(forms.CharField):
+    """A text as it was typed; `nothing` is said where there is none."""
+
+    def __init__(self, nothing: str) -> None:
+        nul = "The text contains a NUL character. Remove it."
+        super().__init__(strip=False, error_messages={"required": nothing, "null_characters_not_allowed": nul})
+
+
+class ImageField(forms.FileField):
+    """A file that shall be a picture. What the picture's decoder says of it, only the service knows."""
+
+    def __init__(self, required: bool) -> None:
+        said = dict.fromkeys(("required", "missing", "invalid"), "Choose an image, or add it again.")
+        super().__init__(required=required, error_messages=said | {"empty": "The file is empty."})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The file; an error when it is larger than any picture may be."""
+        file = super().clean(data, initial)
+        if file and file.size > pictures.MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        return file
+
+
 class TextForm(BucketForm):
     """A text, the day that it is to begin with, and a bucket."""
 
-    text = forms.CharField(
-        strip=False,
-        error_messages={
-            "required": "Write what should be remembered.",
-            "null_characters_not_allowed": "The text contains a NUL character. Remove it.",
-        },
-    )
+    text = TextField(NO_TEXT)
     date = forms.DateField(required=False, error_messages={"invalid": "There is no such day. Write one like 2025-03-04."})
 
     def clean_text(self) -> str:
         """The text without blanks around it; an error when nothing is left or it is too long for the service."""
         text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
         if not text or not dates.without_date(text, dates.date_at_head(text), or_nothing=True):
-            raise forms.ValidationError("Write what should be remembered.")
+            raise forms.ValidationError(self.fields["text"].error_messages["required"])
         characters = len(dates.with_date(text, timezone.localdate()))
         if characters > MOST_CHARACTERS:
             raise forms.ValidationError(
@@ -67,13 +87,24 @@ class TextForm(BucketForm):
 
 
 class MemoryForm(TextForm):
-    """A new memory; without a date it is of today."""
+    """A new memory; without a date it is of today. With an image, the text is its description."""
+
+    image = ImageField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Today, where no day is chosen."""
         cleaned = super().clean()
         cleaned["date"] = cleaned.get("date") or timezone.localdate()
         return cleaned
+
+
+class ImageForm(MemoryForm):
+    """An image among several. `suggested` is the description that its file name gave, `batch` the action that it is part of."""
+
+    text = TextField("Describe it in a few words.")
+    image = ImageField(required=True)
+    suggested = forms.CharField(required=False, strip=False)
+    batch = forms.CharField(required=False, max_length=200)
 
 
 class EditForm(TextForm):

@@ -1,6 +1,7 @@
 """The image of a memory, for the browser: fetched by this server, never by its signed address; small ones made or asked for."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,7 +18,11 @@ from . import services
 
 KNOWN_SECONDS = 30 * 24 * 3600  # size and digest of a hosted image
 DIGEST_CHARACTERS = 12  # of a digest in an address: enough to tell the pictures that one memory can have apart
-COLUMN, TALLEST = 34, 12.5  # rem: how wide the text is, and how tall an image is in the list (.shot in the style sheet)
+# In rem, as the style sheet has them: how wide the text is, how tall an image is in the list (.shot), and about how tall they are
+# in a gallery (.gallery), once its rows are filled, on a phone and elsewhere.
+COLUMN, TALLEST, TALL_ON_PHONE, TALL = 34, 12.5, 9.5, 13.5
+LEAST_RATIO, MOST_RATIO = 0.5, 2.4  # width by height, of a frame in a gallery; what is longer is cropped there
+SHARP = 1.4  # browsers take up to so much too small a thumbnail for sharp enough, which writing in it is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +55,73 @@ class Variants:
     original: str = ""
 
 
-def variants(url: str, known: Known | None, *, is_whole: bool = False) -> Variants:
+def in_list(ratio: float) -> str:
+    """What `sizes` says of an image in the list, `ratio` being its width by its height."""
+    return f"(min-width: 40rem) {min(COLUMN, TALLEST * ratio):.4g}rem, 100vw"
+
+
+def in_panel(ratio: float) -> str:
+    """What `sizes` says where it may fill the column."""
+    return f"(min-width: 40rem) {COLUMN}rem, 100vw"
+
+
+def in_gallery(ratio: float) -> str:
+    """What `sizes` says in a gallery. A screen of many pixels gets a thumbnail that is no smaller than the image is on it."""
+    drawn = max(ratio, LEAST_RATIO)
+    phone, sharp, plain = (f"{drawn * tall:.3g}rem" for tall in (TALL_ON_PHONE, TALL * SHARP, TALL))
+    return f"(max-width: 40rem) {phone}, (min-resolution: 1.5dppx) {sharp}, {plain}"
+
+
+def frame(known: Known | None) -> str:
+    """The class of an image's frame in a gallery: of the nearest ratio, `r-05` to `r-24`; 3:2 while nobody knows its size."""
+    ratio = known.width / known.height if known else 1.5
+    return f"r-{round(10 * min(max(ratio, LEAST_RATIO), MOST_RATIO)):02}"
+
+
+def variants(url: str, known: Known | None, where: Callable[[float], str] = in_list) -> Variants:
     """The addresses of an image memory, `url` being that of its image. Where the digest is known, they may be kept for good.
 
-    `is_whole`: it may fill the column, and is not made low for a list.
+    `where` it is shown says how wide it is there: in_list, in_panel or in_gallery.
     """
     if known is None:
         return Variants(f"{url}?w={pictures.WIDTHS[1]}", original=url)
-    version = f"v={known.digest[:DIGEST_CHARACTERS]}" if known.digest else ""
+    version = _version(known)
     widths = sorted({pictures.width_of(known.width, wanted) for wanted in pictures.WIDTHS})
     small = {width: f"{url}?w={width}{'&' * bool(version)}{version}" for width in widths}
-    shown = COLUMN if is_whole else min(COLUMN, TALLEST * known.width / known.height)
     described = [f"{address} {min(width, known.width)}w" for width, address in small.items()]
     return Variants(
         src=small[pictures.width_of(known.width, pictures.WIDTHS[1])],
         srcset=", ".join(described) if len(described) > 1 else "",
-        sizes=f"(min-width: 40rem) {shown:.4g}rem, 100vw" if len(described) > 1 else "",
+        sizes=where(known.width / known.height) if len(described) > 1 else "",
         width=known.width,
         height=known.height,
         original=f"{url}?{version}" if version else url,
     )
+
+
+def large(url: str, known: Known | None) -> Variants:
+    """What the viewer shows: the original, or while that is larger than the window needs, the largest thumbnail of it."""
+    widest = pictures.WIDTHS[-1]
+    if known is None:
+        return Variants(f"{url}?w={widest}", original=url)
+    version = _version(known)
+    original = f"{url}?{version}" if version else url
+    if known.width <= widest:  # an animation moves then
+        return Variants(original, width=known.width, height=known.height, original=original)
+    small = f"{url}?w={widest}{'&' * bool(version)}{version}"
+    return Variants(
+        src=small,
+        srcset=f"{small} {widest}w, {original} {known.width}w",
+        sizes=f"min(100vw, {100 * known.width / known.height:.4g}vh)",
+        width=known.width,
+        height=known.height,
+        original=original,
+    )
+
+
+def _version(known: Known) -> str:
+    """The part of an address that names the content, empty where nobody knows its digest."""
+    return f"v={known.digest[:DIGEST_CHARACTERS]}" if known.digest else ""
 
 
 def known(client: MemoryPluginClient, memories: tuple[Memory, ...]) -> dict[str, Known]:

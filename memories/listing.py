@@ -10,13 +10,14 @@ from django.utils.html import format_html
 from buckets import navigation as bucket_navigation
 from buckets.services import BucketList
 from memoryweb import words
+from memoryweb.captions import services as captions
 from memoryweb.history import offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
 
 from . import chips, images, rows
 from .asked import NEWEST, OLDEST, RELEVANCE, TYPES, Asked
-from .filters import MOST_ROWS, PAGE_ROWS, Filters
+from .filters import GALLERY_ROWS, MOST_ROWS, PAGE_ROWS, Filters
 from .services import Listing
 
 SORTS = {RELEVANCE: "Relevance", NEWEST: "Newest", OLDEST: "Oldest"}
@@ -39,7 +40,15 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
     filters, asked = listing.filters, listing.asked
     explains = client.is_embedded and bool(asked.query)
     offered = offers.of(client)
-    shown = rows.to_rows(listing.memories, filters, images.known(client, listing.memories), explains=explains, offers=offered)
+    shown = rows.to_rows(
+        listing.memories,
+        filters,
+        images.known(client, listing.memories),
+        explains=explains,
+        offers=offered,
+        captions=captions.states(client, [memory.id for memory in listing.memories if memory.is_image]),
+        is_gallery=asked.is_gallery,
+    )
     bucket = listing.buckets.get(asked.bucket_id)
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),
@@ -57,9 +66,10 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         "rows": shown,
         "matching": matching(listing),
         "is_ranked": asked.is_ranked,
-        "groups": [] if asked.is_ranked else rows.by_day(shown, last_day),
+        "is_gallery": asked.is_gallery,
+        "groups": [] if asked.is_ranked or asked.is_gallery else rows.by_day(shown, last_day),
         "pager": pager(listing, shown),
-        "newer_url": filters.url(skip=max(0, filters.skip - MOST_ROWS), rows=PAGE_ROWS) if filters.skip else "",
+        "newer_url": filters.url(skip=max(0, filters.skip - MOST_ROWS), rows=page_rows(asked)) if filters.skip else "",
         "last_day": shown[-1].day if shown and not asked.is_ranked else None,
         "is_oldest_last": asked.sort == NEWEST,
         "examples": listing.examples,
@@ -87,9 +97,14 @@ def navigation(
     }
 
 
+def page_rows(asked: Asked) -> int:
+    """How many rows come at once."""
+    return GALLERY_ROWS if asked.is_gallery else PAGE_ROWS
+
+
 def matching(listing: Listing) -> dict[str, Any]:
     """What "all that match" would be: the filter's name, whether that is offered at all, and how many they are (`total`) or
-    how many at `least`, as far as that is known.
+    how many at `least`, as far as that is known. A `page` has so many of them.
 
     Words to search for find nearly everything, and where a part of the filter counts for nothing, one would be mistaken.
     """
@@ -99,7 +114,8 @@ def matching(listing: Listing) -> dict[str, Any]:
     least = listing.found or 0
     if total is None and listing.found is not None and least < FOUND_LIMIT:
         total = listing.found
-    return {"filters": replace(filters, sort="").url(), "is_offered": is_offered, "total": total, "least": least}
+    url, page = replace(filters, sort="").url(), page_rows(listing.asked)
+    return {"filters": url, "is_offered": is_offered, "total": total, "least": least, "page": page}
 
 
 def types(asked: Asked) -> list[tuple[str, str, bool]]:
@@ -165,12 +181,13 @@ def pager(listing: Listing, shown: list[rows.Row]) -> Pager | None:
         return None
     filters = listing.filters
     cursor = {"cursor": listing.next_cursor} if listing.next_cursor else {}
-    if filters.rows + PAGE_ROWS > MOST_ROWS:
-        return Pager(_with(filters.url(skip=listing.end, rows=PAGE_ROWS), cursor), "", PAGE_ROWS)
-    longer = replace(filters, rows=listing.end - filters.skip + PAGE_ROWS)
+    number = page_rows(listing.asked)
+    if filters.rows + number > MOST_ROWS:
+        return Pager(_with(filters.url(skip=listing.end, rows=number), cursor), "", number)
+    longer = replace(filters, rows=listing.end - filters.skip + number)
     url = longer.url(rows=longer.rows, skip=longer.skip)
     day = {"day": shown[-1].day.iso or "undated"} if shown and not listing.asked.is_ranked else {}
-    return Pager(url, _with(url, {"from": str(listing.end)} | day | cursor), PAGE_ROWS)
+    return Pager(url, _with(url, {"from": str(listing.end)} | day | cursor), number)
 
 
 def _with(url: str, parameters: dict[str, str]) -> str:

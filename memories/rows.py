@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from buckets.navigation import Dot, hue
 from memoryweb.accounts import permissions
+from memoryweb.captions.services import State
 from memoryweb.days import Day, to_day
 from memoryweb.history.offers import Offers
 from memoryweb.memoryplugin.errors import NotAllowed
@@ -22,7 +23,7 @@ from memoryweb.memoryplugin.types import Memory
 from . import dates, markdown, query
 from .addresses import Addresses, to_key
 from .filters import Filters
-from .images import Known, Variants, variants
+from .images import Known, Variants, frame, in_gallery, in_list, in_panel, variants
 from .marks import Marker
 from .why import Explained, explain
 
@@ -30,9 +31,13 @@ CUT_CHARACTERS = 700  # a longer text is cut in the list
 CUT_LINES = 9
 LEAD_CHARACTERS = 120  # kept before the first word found, when that lies beyond the cut or in the lines that fade out above it
 LEAD_LINES = 3
+ALT_CHARACTERS = 250  # of a description, as the alternative of its image
+LINE_CHARACTERS = 140  # of a description, for its line in a gallery
 NAME_CHARACTERS = 36  # of a text, to tell rows apart when they are read out
 NO_WAY_BACK = "Stays: an image deleted here could not be brought back"
 NOTHING_OFFERED = Offers()
+NO_CAPTIONS: Mapping[str, State] = {}
+_LIGHT_MARKUP = re.compile(r"^\s*(?:#+|>|[-*+])\s|\*\*|`", re.MULTILINE)
 _MARKUP = re.compile(r"[\s#*_>`|\[\]]+")
 
 
@@ -49,7 +54,11 @@ class Row:
     words: int = 0
     goes_on: bool = False  # whether the text has more below `html`, which then fades out
     image: Variants | None = None
+    view_url: str = ""  # where the viewer shows the image
     alt: str = ""
+    frame: str = ""  # in a gallery: the class of the image's ratio,
+    line: str = ""  # and its description in one line
+    caption: State | None = None  # while it waits for a description
     name: SafeString | str = ""  # what tells it from other rows; empty for one that cannot be curated
     edit_url: str = ""
     deletes: bool = False
@@ -82,6 +91,9 @@ class Detail:
     facts: list[tuple[str, str]] = field(default_factory=list)
     why: Explained | None = None
     image: Variants | None = None
+    view_url: str = ""  # where the viewer shows the image
+    alt: str = ""
+    caption: State | None = None  # while it waits for a description
     edit_url: str = ""
     deletes: bool = False
     stays: str = ""  # why it cannot be deleted, where others can
@@ -94,13 +106,16 @@ def to_rows(
     *,
     explains: bool = False,
     offers: Offers = NOTHING_OFFERED,
+    captions: Mapping[str, State] = NO_CAPTIONS,
+    is_gallery: bool = False,
 ) -> list[Row]:
     """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found.
 
-    `known` is what is known of their images, `offers` what can be done to them.
+    `known` is what is known of their images, `captions` which of them wait for a description, `offers` what can be done to them.
+    With `is_gallery` all are images, without `html`.
     """
-    build = _RowBuilder(filters, explains, offers)
-    return [build.row(memory, known.get(memory.id)) for memory in memories]
+    build = _RowBuilder(filters, explains, offers, is_gallery)
+    return [build.row(memory, known.get(memory.id), captions.get(memory.id)) for memory in memories]
 
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
@@ -121,7 +136,13 @@ def whole_text(memory: Memory, filters: Filters) -> SafeString:
 
 
 def detail(
-    memory: Memory, filters: Filters, known: Known | None, offers: Offers = NOTHING_OFFERED, *, tells_author: bool = False
+    memory: Memory,
+    filters: Filters,
+    known: Known | None,
+    offers: Offers = NOTHING_OFFERED,
+    caption: State | None = None,
+    *,
+    tells_author: bool = False,
 ) -> Detail:
     """A memory for the panel, with who added it where that `tells_author`.
 
@@ -143,7 +164,10 @@ def detail(
         facts.append(("Added by", memory.added_by.name))
     if memory.source:
         facts.append(("Source", memory.source))
-    facts.append(("Length", _words(_undated(memory))))
+    if not memory.is_image:
+        facts.append(("Length", _words(_undated(memory))))
+    if memory.file_name:
+        facts.append(("File", memory.file_name))
     if known and memory.is_image:
         facts.append(("Size", f"{known.width} × {known.height} pixels"))
     return Detail(
@@ -157,7 +181,10 @@ def detail(
         bucket=_dot(filters.bucket_urls(), memory.bucket_id, memory.bucket_name),
         facts=facts,
         why=explain(memory.why),
-        image=variants(Addresses().image(memory.id), known, is_whole=True) if memory.is_image else None,
+        image=variants(Addresses().image(memory.id), known, in_panel) if memory.is_image else None,
+        view_url=f"{Addresses().view(memory.id)}?{filters.query_string()}".rstrip("?") if memory.is_image else "",
+        alt=_alt(_undated(memory)),
+        caption=caption,
         edit_url=f"{Addresses().edit(memory.id)}?{filters.query_string()}".rstrip("?") if possible.edit else "",
         deletes=possible.delete,
         stays=possible.stays,
@@ -167,9 +194,11 @@ def detail(
 class _RowBuilder:
     """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters, explains: bool, offers: Offers) -> None:
+    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool) -> None:
         self._explains = explains
+        self._is_gallery = is_gallery
         self._offers = offers
+        self._where = in_gallery if is_gallery else in_list
         self._addresses = Addresses()
         self._marker = Marker(query.free(filters.q))
         self._today = timezone.localdate()
@@ -177,31 +206,45 @@ class _RowBuilder:
         self._day = cache(partial(to_day, today=self._today))
         self._dot = cache(partial(_dot, filters.bucket_urls()))
 
-    def row(self, memory: Memory, known: Known | None) -> Row:
+    def row(self, memory: Memory, known: Known | None, caption: State | None) -> Row:
         day = dates.day_of(memory.text, memory.created_at)
         own_day = dates.own_day(memory.text, memory.created_at)
         text = _undated(memory)
-        shown, goes_on = _excerpt(text, self._marker)
-        is_cut = shown is not text
+        shown, goes_on = ("", False) if self._is_gallery else _excerpt(text, self._marker)
+        is_cut = not self._is_gallery and shown is not text
         possible = can(memory, self._offers)
         return Row(
             key=to_key(memory.id),
             url=self._addresses.memory(memory.id) + self._context,
-            html=self._marker.mark(markdown.render(shown)),
+            html=self._marker.mark(markdown.render(shown)) if shown else SafeString(),
             day=self._day(day),
             own_day=self._day(own_day) if own_day != day else None,
             bucket=self._dot(memory.bucket_id, memory.bucket_name),
             text_url=self._addresses.text(memory.id) + self._context if is_cut else "",
             words=len(text.split()) if is_cut else 0,
             goes_on=goes_on,
-            image=variants(self._addresses.image(memory.id), known) if memory.is_image else None,
-            alt=" ".join(text.split())[:250] if memory.is_image else "",
+            image=variants(self._addresses.image(memory.id), known, self._where) if memory.is_image else None,
+            view_url=self._addresses.view(memory.id) + self._context if memory.is_image else "",
+            alt=_alt(text) if memory.is_image else "",
+            frame=frame(known) if self._is_gallery else "",
+            line=_line(text) if self._is_gallery else "",
+            caption=caption,
             name="" if memory.has_derived_id else _name(self._day(day), text),
             edit_url=self._addresses.edit(memory.id) + self._context if possible.edit else "",
             deletes=possible.delete,
             stays=possible.stays,
             why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
         )
+
+
+def _alt(text: str) -> str:
+    """A description as an image's alternative."""
+    return " ".join(text[: 2 * ALT_CHARACTERS].split())[:ALT_CHARACTERS]
+
+
+def _line(text: str) -> str:
+    """The beginning of a description without its markup, in one line."""
+    return " ".join(_LIGHT_MARKUP.sub(" ", text[: 2 * LINE_CHARACTERS]).split())[:LINE_CHARACTERS]
 
 
 def _undated(memory: Memory) -> str:

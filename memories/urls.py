@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import assistant, creating, editing, merging, selecting, serving, trash, views
+from . import adding, assistant, creating, editing, merging, selecting, serving, trash, versions, viewing, views
 from .converters import MemoryIdConverter
 
 register_converter(MemoryIdConverter, "memory_id")
@@ -13,6 +13,7 @@ urlpatterns = [
     path("assistant/", assistant.show, name="assistant"),
     path("memories/new/", creating.new, name="new"),
     path("memories/check/", creating.check, name="check"),
+    path("memories/images/", adding.add_image, name="add_image"),
     path("memories/selection/move/", selecting.move, name="move"),
     path("memories/selection/delete/", selecting.delete, name="delete"),
     path("memories/selection/export/", selecting.export, name="export"),
@@ -26,6 +27,8 @@ urlpatterns = [
     path("memories/<memory_id:memory_id>/text/", views.text, name="text"),
     path("memories/<memory_id:memory_id>/why/", views.why, name="why"),
     path("memories/<memory_id:memory_id>/edit/", editing.edit, name="edit"),
-    path("memories/<memory_id:memory_id>/versions/", editing.versions, name="versions"),
+    path("memories/<memory_id:memory_id>/versions/", versions.versions, name="versions"),
+    path("memories/<memory_id:memory_id>/view/", viewing.view, name="view"),
+    path("memories/<memory_id:memory_id>/similar/", viewing.similar, name="similar"),
     path("memories/<memory_id:memory_id>/image", serving.image, name="image"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
 from memoryweb.accounts import services as accounts
+from memoryweb.captions import services as captions
 from memoryweb.errorpages import bad_address, missing_page, service_error
 from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
@@ -78,9 +79,10 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     client = connect(request.user)
     shown = services.find(client, memory_id, query.free(filters.q))
     known = images.known(client, (shown,)).get(shown.id)
+    caption = captions.states(client, [shown.id]).get(shown.id) if shown.is_image else None
     context: dict[str, Any] = {
         "offers": offers.of(client),
-        "memory": rows.detail(shown, filters, known, offers.of(client), tells_author=accounts.are_several()),
+        "memory": rows.detail(shown, filters, known, offers.of(client), caption, tells_author=accounts.are_several()),
         "list_url": filters.url(rows=filters.rows, skip=filters.skip),
     }
     if not wants_fragment(request):

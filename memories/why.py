@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from memoryweb.memoryplugin.types import Why
+from memoryweb.memoryplugin.types import Why, WhyWord
 
 # How near a cosine of the embedding model is, from the nearest on: unrelated texts lie near 0, paraphrases from about 0.7 on.
 _NEARNESS = [(0.65, "very near"), (0.45, "near"), (0.25, "loosely related")]
@@ -30,8 +30,13 @@ def explain(why: Why | None) -> Explained | None:
     """A memory's `why` as the page shows it; None where the service said nothing."""
     if why is None or (not why.words and why.meaning is None):
         return None
-    reasons = tuple(Reason(found.word, _KINDS.get(found.kind, found.kind).format(found.asked)) for found in why.words)
+    reasons = tuple(Reason(found.word, _kind(found)) for found in why.words)
     if why.meaning is None:
         return Explained(reasons, "", "")
     nearness = next((name for least, name in _NEARNESS if why.meaning >= least), "far")
     return Explained(reasons, nearness, f"{why.meaning:.2f}")
+
+
+def _kind(found: WhyWord) -> str:
+    kind = _KINDS.get(found.kind, found.kind).format(found.asked)
+    return f"{kind}, in the file name" if found.in_file_name else kind

@@ -6,6 +6,7 @@ another variable's name, leaves blanks in lists, and answers a malformed number 
 
 import os
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -101,6 +102,25 @@ class Environment:
         except ImproperlyConfigured:  # an address may hold a password, so it is not repeated
             raise ImproperlyConfigured(f"{name} must be {expected}.") from None
 
+    def near_or_secure_url(self, name: str) -> str:
+        """An https address, or also an http one of this machine or inside one's own network; empty where it is not set."""
+
+        def cast(raw: str) -> str:
+            parts = urlsplit(raw)
+            host = parts.hostname or ""
+            if not host or parts.port == 0 or parts.query or parts.fragment or parts.username is not None:
+                raise ValueError
+            if parts.scheme != "https" and not (parts.scheme == "http" and _is_near(host)):
+                raise ValueError
+            return raw.rstrip("/")
+
+        try:
+            return self._read(name, "", cast, "")
+        except ImproperlyConfigured:
+            raise ImproperlyConfigured(
+                f"{name} must be an https:// address, or an http:// one of this machine or inside your network."
+            ) from None
+
     def word(self, name: str) -> str:
         """A token, key or name without blanks, as it goes into an HTTP header."""
 
@@ -134,3 +154,12 @@ class Environment:
             return raw
 
         return self._read(name, default, cast, "a time zone's name, such as Europe/Berlin")
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host, as it is written, lies on this machine or inside one's own network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".home.arpa"))
+    return address.is_private or address.is_loopback

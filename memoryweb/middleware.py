@@ -20,9 +20,10 @@ from memoryweb.accounts.permissions import Action
 from memoryweb.errorpages import refusal, service_error
 from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
-from memoryweb.pictures import CONTENT_TYPES
+from memoryweb.pictures import CONTENT_TYPES, MOST_BYTES
 
 Answer = Callable[[HttpRequest], HttpResponse]
+FIELDS_BYTES = 500_000  # what stands around an image in a form: a description and the parts' heads
 ZONE_COOKIE = "time-zone"
 ZONES = available_timezones()
 
@@ -55,6 +56,17 @@ def own_time_zone(get_response: Answer) -> Answer:
         name = request.COOKIES.get(ZONE_COOKIE, "")
         with timezone.override(ZoneInfo(name if name in ZONES else settings.TIME_ZONE)):
             return get_response(request)
+
+    return middleware
+
+
+def bounded_bodies(get_response: Answer) -> Answer:
+    """Refuse a form that is larger than an image with its description may be, before it is read. The API bounds its own."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/") or int(request.META.get("CONTENT_LENGTH") or 0) <= MOST_BYTES + FIELDS_BYTES:
+            return get_response(request)
+        return refusal(request, 413, "Not saved: this is too large", "An image may have at most 10 MB. Choose a smaller one.")
 
     return middleware
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import Stemmer
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from memoryweb import s3
 from memoryweb.environment import Environment
@@ -42,6 +43,12 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_SECURITY = env.choice("EMAIL_SECURITY", "starttls", ["starttls", "tls", "none"])
 DEFAULT_FROM_EMAIL = env.word("EMAIL_FROM") or "memoryweb@localhost"
 TRASH_DAYS = env.whole_number("TRASH_DAYS", 30, 1, 3650)
+CAPTION_URL = env.near_or_secure_url("CAPTION_URL")
+CAPTION_MODEL = env.word("CAPTION_MODEL")
+CAPTION_KEY = env.word("CAPTION_KEY")
+CAPTION_SECONDS = 30  # for one call
+if CAPTION_URL and not CAPTION_MODEL:
+    raise ImproperlyConfigured("CAPTION_URL is set, so CAPTION_MODEL must name the model that is to be asked there.")
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *EXTRA_HOSTS]
@@ -67,8 +74,10 @@ INSTALLED_APPS = [
     "memoryweb.accounts",
     "memoryweb.localapi",
     "memoryweb.history",
+    "memoryweb.captions",
     "buckets",
     "memories",
+    *(["django_tasks", "django_tasks_db"] if CAPTION_URL else []),  # what is not used need not be loaded at each start
 ]
 
 MIDDLEWARE = [
@@ -86,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "memoryweb.middleware.bounded_bodies",
     "memoryweb.middleware.SignInRequiredMiddleware",
     "memoryweb.middleware.PermissionMiddleware",
     "memoryweb.middleware.own_time_zone",
@@ -134,6 +144,8 @@ SHARED_CACHE = (
 )
 CACHES = {"default": SHARED_CACHE}
 IMAGE_CACHE = DATA_DIR / "cache" / "images"  # of a hosted service
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -228,5 +240,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
         "urllib3": {"level": "ERROR"},
+        "django_tasks": {"level": "CRITICAL"},  # what goes wrong in a task, the task says; one that is told to end is no failure
     },
 }

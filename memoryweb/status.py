@@ -1,4 +1,4 @@
-"""The status page: which service keeps the memories, how many there are, and how searching stands."""
+"""The status page: which service keeps the memories, how many there are, how searching stands, and captions."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from buckets import navigation
 from buckets import services as bucket_services
+from memoryweb.captions import services as captions
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -16,7 +17,7 @@ from memoryweb.memoryplugin.errors import MemoryPluginError
 def page(request: HttpRequest) -> HttpResponse:
     """`/status/`: 200 also when a hosted service does not answer, since that is what the page is to tell."""
     client = connect(request.user)
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"captions": captions.standing()}
     buckets = None
     try:
         buckets = bucket_services.renew(client)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
     path("history/", include("memoryweb.history.urls")),
+    path("captions/", include("memoryweb.captions.urls")),
     path("status/", status.page, name="status"),
     path("", include("memories.urls")),
 ]

@@ -1,7 +1,8 @@
 """Words as the search sees them: one analyser for what is indexed, what is asked for, and what is marked on the page.
 
 Lower case, runs of letters and digits, CJK characters singly; Snowball stems by the word's script, without accents; and every
-date YYYY-MM-DD also as the words that people ask with, such as "May 2023 8 Monday".
+date YYYY-MM-DD also as the words that people ask with, such as "May 2023 8 Monday". A file's name is such a text, whose runs of
+letters and digits may be several words.
 """
 
 import re
@@ -15,6 +16,7 @@ from django.conf import settings
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_SEAM = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)|(?<=[^\W\d_A-Z])(?=[A-Z])")  # where a word of a file's name has parts
 _MOST_LETTERS = 64  # of a longer word, these count
 
 # Languages whose script says which they are; what is written in Latin letters is taken for SEARCH_LANGUAGE.
@@ -58,9 +60,23 @@ def stem(word: str) -> str:
     return plain(Stemmer.Stemmer(language, 0).stemWord(word))
 
 
-def stems(text: str) -> list[str]:
-    """What the index holds of a text: the stems of its words, then those of its dates in words."""
-    return [found for found in map(stem, [*words(text), *_date_words(text)]) if found]
+def name_words(name: str) -> list[str]:
+    """The words of a file's name, then the parts of those that digits or capitals part: "IMG2041", "ovenReceipt".
+
+    A run with a single letter between digits is a code, and stays whole.
+    """
+    found = words(name)
+    parts = [_SEAM.split(word) for word in found]
+    return found + [
+        part for each in parts if len(each) > 1 and all(len(part) > 1 or part.isdigit() for part in each) for part in each
+    ]
+
+
+def stems(text: str, name: str = "") -> list[str]:
+    """What the index holds of a text and a file's name: the stems of their words, then those of their dates in words."""
+    found = [*words(text), *_date_words(text)]
+    found += [*name_words(name), *_date_words(name)] if name else []
+    return list(filter(None, map(stem, found)))
 
 
 def asked(query: str) -> list[str]:

@@ -274,6 +274,17 @@ def test_a_kind_that_is_not_known_yet_is_shown_as_it_is():
     assert explain(Why((WhyWord("tea", "chai", "synonym"),))).reasons[0].kind == "synonym"
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (WhyWord("oven", "oven", "word", in_file_name=True), "same word, in the file name"),
+        (WhyWord("ovens", "oven", "stem", in_file_name=True), "another form of “oven”, in the file name"),
+    ],
+)
+def test_a_word_of_the_file_name_is_said_to_stand_there(word, said):
+    assert explain(Why((word,))).reasons[0].kind == said
+
+
 def test_a_list_that_was_not_searched_explains_nothing(signed_in, kitchen):
     assert whys(signed_in, "/?q=after:2024") == []
 

@@ -187,7 +187,7 @@ def test_saved_in_the_dialog_nothing_reloads(save, many):
     texts = many(3)
     part = read(save(htmx=True, text="Tea", date="2026-01-01"))
     assert not part.all("html")
-    assert "Saved in General." in part.one("form", id="memory-form").one(role="status").text
+    assert "Saved in General." in part.one("form", id="memory-form").all(role="status")[0].text
     assert part.texts == ["Tea", *texts]
     assert part.status == "4 memories"
     assert "General4" in part.one("nav", aria_label="Buckets").text
@@ -249,7 +249,7 @@ def test_looking_finds_what_was_saved(signed_in, save, lost):
 def test_looking_in_the_dialog_finds_it_too(save, lost):
     save(htmx=True, **TYPED)
     part = read(save(CHECK, htmx=True, **TYPED))
-    assert "Saved in Work." in part.one("form", id="memory-form").one(role="status").text
+    assert "Saved in Work." in part.one("form", id="memory-form").all(role="status")[0].text
 
 
 def test_looking_says_when_it_is_not_there(save, hosted):
@@ -282,7 +282,7 @@ def test_saved_is_said_even_when_the_list_cannot_be_read_again(save, hosted):
     save(**TYPED)
     hosted.fail("500", on="GET /api/memory")
     part = read(save(htmx=True, text="Another", date="2025-03-04"))
-    assert "Saved in" in part.one("form", id="memory-form").one(role="status").text
+    assert "Saved in" in part.one("form", id="memory-form").all(role="status")[0].text
     assert "The list could not be renewed" in " ".join(part.alerts)
 
 

@@ -300,37 +300,3 @@ def test_where_the_service_lacks_it_there_is_no_editor_and_a_word_why(signed_in,
     assert page.all("a", aria_label="Edit memory of 4 March: Tea with milk.") == []
     assert "does not let memoryweb change memories" in page.text
     assert signed_in.get(address(theirs)).status_code == 501
-
-
-# Earlier versions
-
-
-def test_earlier_versions_show_what_each_change_changed(fragment, embedded, tea):
-    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
-    embedded.update_or_move_memories([tea.id], bucket_id=embedded.create_bucket("Kitchen").id)
-    moved, changed = read(fragment(reverse("memories:versions", args=[tea.id]))).all("li")
-    assert "General → Kitchen" in moved.text
-    assert (changed.one("del").text, changed.one("ins").text) == ("milk", "rum")
-
-
-def test_what_was_only_deleted_and_restored_is_no_other_version(fragment, embedded, tea):
-    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
-    embedded.delete_memory(tea.id)
-    embedded.restore_memories([tea.id])
-    assert embedded.get_memory(tea.id).version > 2
-    assert len(read(fragment(reverse("memories:versions", args=[tea.id]))).all("li")) == 1
-
-
-def test_a_memory_as_it_was_written_has_none(fragment, tea):
-    assert "There are none" in read(fragment(reverse("memories:versions", args=[tea.id]))).text
-
-
-def test_the_panel_offers_them_where_there_are_some(signed_in, embedded, tea):
-    page = reverse("memories:memory", args=[tea.id])
-    assert "Earlier versions" not in signed_in.get(page).content.decode()
-    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
-    assert "Earlier versions" in signed_in.get(page).content.decode()
-
-
-def test_a_hosted_service_keeps_none(fragment, theirs):
-    assert fragment(reverse("memories:versions", args=[theirs.id])).status_code == 404

@@ -268,7 +268,7 @@ def test_a_large_image_has_three_widths():
 
 def test_a_wide_one_fills_the_column_and_so_does_one_that_is_shown_whole():
     assert variants("/i", Known(4_000, 300)).sizes == "(min-width: 40rem) 34rem, 100vw"
-    assert variants("/i", Known(4_000, 3_000), is_whole=True).sizes == "(min-width: 40rem) 34rem, 100vw"
+    assert variants("/i", Known(4_000, 3_000), images.in_panel).sizes == "(min-width: 40rem) 34rem, 100vw"
 
 
 def test_a_smaller_one_has_those_that_differ_and_says_how_wide_it_is():

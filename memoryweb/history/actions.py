@@ -42,7 +42,7 @@ def of(batch: Batch, counts: Mapping[str, int], offers: Offers) -> list[Action]:
         undoing = batch.undoings.filter(is_undone=False).order_by("-id").first()
         return [Action("Redo", reverse("history:undo", args=[undoing.pk]), "redo-2", is_quiet=True)] if undoing else []
     offered = []
-    if counts[Outcome.FAILED]:
+    if counts[Outcome.FAILED] and batch.operation != Batch.Operation.CREATE_IMAGES:  # nobody has the picture any more
         offered.append(Action("Try again", reverse("history:retry", args=number), "refresh-cw"))
     if counts[Outcome.CHANGED]:
         label = "Undo these anyway" if batch.undoes else "Overwrite these"

@@ -1,12 +1,12 @@
 """Finding out what became of writes whose answers were lost, before anyone is offered to repeat them."""
 
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.types import Bucket, Memory
+from memoryweb.memoryplugin.types import Bucket, Memory, Page
 
 from . import current, journal, states
 from .journal import CREATE, MEMORY
 from .models import Batch, Entry
-from .perform import CHANGED_SINCE
+from .perform import CHANGED_SINCE, NO_PICTURE
 from .states import State
 
 NEWEST = 100  # memories among which a new one is looked for
@@ -64,9 +64,10 @@ def _check_new(client: MemoryPluginClient, entry: Entry, buckets: dict[str, Buck
     """Look for what was written without an id: a text among the newest of its bucket, a bucket by its name."""
     after = entry.after or {}
     if entry.subject == MEMORY:
-        page = client.get_memories_and_buckets(bucket_id=after["bucket_id"], latest=True, count=NEWEST)
-        found = next((memory.id for memory in page.memories if memory.text.strip() == after["text"].strip()), None)
-        found = found or _filed_earlier(client, after)
+        page = client.get_memories_and_buckets(
+            bucket_id=after["bucket_id"], content_type="image" if states.is_image(after) else "", latest=True, count=NEWEST
+        )
+        found = _among(client, entry, page) or _filed_earlier(client, entry)
         if found and entry.subject_id:
             journal.rename(client, entry.subject_id, found)
     else:
@@ -75,15 +76,33 @@ def _check_new(client: MemoryPluginClient, entry: Entry, buckets: dict[str, Buck
     if found:
         entry.outcome, entry.reason, entry.subject_id = Entry.Outcome.DONE, "", found
     else:
-        entry.outcome, entry.reason = Entry.Outcome.FAILED, NOT_DONE
+        is_image = entry.subject == MEMORY and states.is_image(after)
+        entry.outcome, entry.reason = Entry.Outcome.FAILED, f"It did not happen. {NO_PICTURE}" if is_image else NOT_DONE
 
 
-def _filed_earlier(client: MemoryPluginClient, after: State) -> str | None:
+def _filed_earlier(client: MemoryPluginClient, entry: Entry) -> str | None:
     """The id of a text that the embedded server keeps on the day it was noted, so that it is not among the newest."""
+    after = entry.after or {}
     noted = states.noted(after)
     if noted is None or not client.is_embedded:
         return None
     page = client.get_memories_and_buckets(
         bucket_id=after["bucket_id"], created_from=noted, created_before=noted + states.MOMENT, sort="newest", count=NEWEST
     )
-    return next((memory.id for memory in page.memories if memory.text.strip() == after["text"].strip()), None)
+    return _among(client, entry, page)
+
+
+def _among(client: MemoryPluginClient, entry: Entry, page: Page) -> str | None:
+    """The id of what the entry has written, if it is on the page.
+
+    Several images may have the same text, so one counts only when it was not there before and nothing else has written it.
+    """
+    after = entry.after or {}
+    is_image = states.is_image(after)
+    for memory in page.memories:
+        if memory.text.strip() != after["text"].strip() or memory.is_image != is_image:
+            continue
+        is_older = bool(memory.updated_at and entry.sent_at and memory.updated_at < entry.sent_at)
+        if not is_image or not (is_older or journal.is_known(client, entry, memory.id)):
+            return memory.id
+    return None

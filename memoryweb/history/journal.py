@@ -64,9 +64,14 @@ def begin(
         )
         plan(batch, planned)
         if takes_over:
-            takes_over.entries.update(batch=batch, stage=0)
-            takes_over.delete()
+            take_over(batch, takes_over)
     return batch
+
+
+def take_over(batch: Batch, earlier: Batch) -> None:
+    """Let what `earlier` did become the first stage of a batch."""
+    earlier.entries.update(batch=batch, stage=0)
+    earlier.delete()
 
 
 def plan(batch: Batch, changes: Iterable[Change]) -> list[Entry]:
@@ -188,9 +193,13 @@ def counts_of(among: Iterable[Batch]) -> Mapping[int, Counter[str]]:
 
 
 def undoable(client: MemoryPluginClient, person: Any) -> Iterator[Batch]:
-    """What this person did and has not taken back, last first, but for what could not be taken back when it was tried."""
+    """What this person did and has not taken back, last first, but for what could not be taken back when it was tried.
+
+    What a model did on a person's behalf is none of it; the History page has a button for that.
+    """
     done = Entry.objects.filter(batch=OuterRef("pk"), outcome=Entry.Outcome.DONE)
     batches = Batch.objects.filter(Exists(done), account=client.account, person=person, undoes=None, is_undone=False)
+    batches = batches.exclude(operation=Batch.Operation.DESCRIBE)
     for batch in batches.order_by("-id").iterator(chunk_size=20):
         tried = batch.undoings.order_by("-id").first()
         if tried is None or tried.is_undone:
@@ -211,6 +220,37 @@ def latest_of_text(client: MemoryPluginClient, person: Any, text: str) -> Entry 
         batch__account=client.account, batch__person=person, subject=MEMORY, before__isnull=True, after__text=text
     )
     return entries.select_related("batch").order_by("-id").first()
+
+
+def unsettled_upload(client: MemoryPluginClient, person: Any, upload: str) -> Entry | None:
+    """The entry with which this person last sent an image of these bytes (their SHA-256), where what became of it is not known."""
+    batches = Batch.objects.filter(account=client.account, person=person, operation=Batch.Operation.CREATE_IMAGES)
+    lost = Q(outcome__in=[Entry.Outcome.SENT, Entry.Outcome.UNKNOWN])
+    entries = Entry.objects.filter(lost, batch__in=batches, subject=MEMORY, before__isnull=True, after__upload=upload)
+    return entries.select_related("batch").order_by("-id").first()
+
+
+def described_since(client: MemoryPluginClient, entry: Entry) -> State | None:
+    """The state after this entry, or after a model has described just that: which is as much as nobody having changed it since."""
+    if entry.subject != MEMORY or entry.after is None:
+        return entry.after
+    later = Entry.objects.filter(
+        batch__account=client.account,
+        batch__operation=Batch.Operation.DESCRIBE,
+        batch__is_undone=False,
+        subject=MEMORY,
+        subject_id=entry.subject_id,
+        outcome=Entry.Outcome.DONE,
+        pk__gt=entry.pk,
+    )
+    described = later.order_by("-id").first()
+    return described.after if described and states.same(described.before, entry.after) else entry.after
+
+
+def is_known(client: MemoryPluginClient, entry: Entry, memory_id: str) -> bool:
+    """Whether another entry than this one is about the memory."""
+    others = Entry.objects.filter(batch__account=client.account, subject=MEMORY, subject_id=memory_id)
+    return others.exclude(pk=entry.pk).exists()
 
 
 def forget(memory_ids: Iterable[str]) -> None:

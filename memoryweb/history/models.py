@@ -11,7 +11,9 @@ class Batch(models.Model):
         """What was done."""
 
         CREATE = "create"
+        CREATE_IMAGES = "create_images"
         EDIT = "edit"
+        DESCRIBE = "describe"  # an image, by a model; `person` is who added it
         MOVE = "move"
         DELETE = "delete"
         MERGE = "merge"

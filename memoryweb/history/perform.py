@@ -21,13 +21,17 @@ CHANGED_SINCE = "It has changed since."
 NO_ID = "The service gave it no id here. Open it from the list of all memories."
 NO_IMAGES = "An image that is deleted on this service cannot be brought back, so memoryweb does not delete it."
 IMAGE_GONE = "This service takes no images, so the image cannot be brought back."
+NO_PICTURE = "The picture itself is not kept in the history. Add it again."
 NO_BUCKETS = "This service does not let memoryweb change or delete buckets."
 
 
-def perform(client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool) -> MemoryPluginError | None:
+def perform(
+    client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool, image: bytes | None = None
+) -> MemoryPluginError | None:
     """Do what these entries (of one `journal.claim`) say, and settle each; returns the error where the service failed.
 
-    Unless their `before` has just been read (`is_fresh`), what has become different since is left alone.
+    Unless their `before` has just been read (`is_fresh`), what has become different since is left alone. `image` are the bytes of a
+    new image, which is then the only entry; an entry of one without them fails.
     """
     kind = journal.kind(entries[0])
     try:
@@ -35,7 +39,7 @@ def perform(client: MemoryPluginClient, entries: list[Entry], *, is_fresh: bool)
         if entries[0].subject == BUCKET:
             _bucket(client, entries[0], kind)
         else:
-            _memories(client, entries, kind, is_fresh)
+            _memories(client, entries, kind, is_fresh, image)
     except MemoryPluginError as error:
         never_sent = (error.is_outage or error.retry) and not error.outcome_unknown  # so it can go on as if nothing had been tried
         outcome = UNKNOWN if error.outcome_unknown else PLANNED if never_sent else FAILED
@@ -61,7 +65,7 @@ def _only_allowed(client: MemoryPluginClient, entries: list[Entry], kind: str) -
                 raise NotAllowed(permissions.why_not_foreign(author.name if author else ""))
 
 
-def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fresh: bool) -> None:
+def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fresh: bool, image: bytes | None) -> None:
     versions: Mapping[str, Memory] = {}
     if kind not in (CREATE, NOTHING) and not (is_fresh and (kind != EDIT or not client.is_embedded)):
         versions = current.memories(client, [entry.subject_id for entry in entries])
@@ -69,7 +73,7 @@ def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fr
             memory = versions.get(entry.subject_id)
             _compare(entry, states.of_memory(memory) if memory else None)
     for entry in entries:
-        if entry.outcome == Entry.Outcome.SENT and (reason := _impossible(client, entry, kind)):
+        if entry.outcome == Entry.Outcome.SENT and (reason := _impossible(client, entry, kind, image)):
             entry.outcome, entry.reason = FAILED, reason
     left = [entry for entry in entries if entry.outcome == Entry.Outcome.SENT]
     if not left:
@@ -77,7 +81,7 @@ def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fr
     if kind == NOTHING:
         _settle(left, THERE)
     elif kind == CREATE or (kind == RESTORE and not client.is_embedded):
-        _create_each(client, left)
+        _create_each(client, left, image)
     elif kind == RESTORE:
         _in_one_call(left, client.restore_memories)
         _file_where_they_were(client, left)
@@ -98,11 +102,13 @@ def _compare(entry: Entry, now: State | None) -> None:
         entry.outcome, entry.reason = (FAILED, NOT_THERE) if now is None else (CHANGED, CHANGED_SINCE)
 
 
-def _impossible(client: MemoryPluginClient, entry: Entry, kind: str) -> str:
-    """Why a service that is not our own must not be asked for this; empty where it may."""
+def _impossible(client: MemoryPluginClient, entry: Entry, kind: str, image: bytes | None) -> str:
+    """Why the service cannot or must not be asked for this; empty where it may."""
+    is_image = states.is_image(entry.before or entry.after)
+    if is_image and kind == CREATE and image is None:
+        return NO_PICTURE
     if client.is_embedded:
         return ""
-    is_image = (entry.before or entry.after or {}).get("content_type") == "image"
     if kind != CREATE and entry.subject_id.startswith("~"):
         return NO_ID
     if is_image and kind == DELETE:
@@ -110,11 +116,11 @@ def _impossible(client: MemoryPluginClient, entry: Entry, kind: str) -> str:
     return IMAGE_GONE if is_image and kind == RESTORE else ""
 
 
-def _create_each(client: MemoryPluginClient, entries: list[Entry]) -> None:
+def _create_each(client: MemoryPluginClient, entries: list[Entry], image: bytes | None) -> None:
     """Write texts one by one: one that the service does not accept does not stop the others, anything else does."""
     for index, entry in enumerate(entries):
         try:
-            _create(client, entry)
+            _create(client, entry, image)
         except Invalid as error:
             entry.outcome, entry.reason = FAILED, error.sentence
             if len(entries) == 1:
@@ -124,10 +130,11 @@ def _create_each(client: MemoryPluginClient, entries: list[Entry]) -> None:
             raise
 
 
-def _create(client: MemoryPluginClient, entry: Entry) -> None:
-    """Write a text: a new one, or on a service without a trash one that was deleted, which gets another id."""
+def _create(client: MemoryPluginClient, entry: Entry, image: bytes | None) -> None:
+    """Write a text or an image: a new one, or on a service without a trash a text that was deleted, which gets another id."""
     after: State = entry.after or {}
-    created = client.add_new_memory(after["text"], bucket_id=after["bucket_id"], created_at=states.noted(after))
+    sent_with = {"image": image, "file_name": after["file_name"]} if image is not None else {}
+    created = client.add_new_memory(after["text"], bucket_id=after["bucket_id"], created_at=states.noted(after), **sent_with)
     if entry.subject_id and entry.subject_id != created.memory_id:
         journal.rename(client, entry.subject_id, created.memory_id)
     entry.subject_id = created.memory_id

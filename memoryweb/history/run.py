@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+from django.db import transaction
+
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -71,6 +73,22 @@ def run(client: MemoryPluginClient, batch: Batch, *, is_fresh: bool = False) -> 
     if batch.undoes:  # what none of it could be taken back of is not undone
         journal.mark_undone(batch.undoes, bool(stands.done or stands.unknown or stands.left or stands.sent))
     return stands
+
+
+def add_image(client: MemoryPluginClient, person: Any, batch: Batch | None, change: Change, image: bytes) -> tuple[Entry, Progress]:
+    """Add the creation of an image to a batch, or to a new one, and do it at once, with its bytes, which the journal does not keep.
+
+    What the service refused, or was never reached with, is taken out again.
+    """
+    with transaction.atomic():
+        batch = batch or journal.begin(client, person, Batch.Operation.CREATE_IMAGES, [])
+        entry = journal.plan(batch, [change])[0]
+        journal.mark([entry], Entry.Outcome.SENT)  # nobody else may go on with it, since nobody else has the bytes
+    error = perform(client, [entry], is_fresh=True, image=image)
+    signals.written.send(Batch, client=client, entries=[entry])
+    if error and entry.outcome != Entry.Outcome.UNKNOWN:
+        entry.delete()
+    return entry, progress(batch, error)
 
 
 def go_on(client: MemoryPluginClient, batch: Batch) -> Progress:

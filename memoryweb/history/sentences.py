@@ -8,7 +8,9 @@ Operation = Batch.Operation
 # How it is said once it is done, and before. `detail` is the batch's bucket, of a merge of buckets "this one into that one".
 _FORMS: Mapping[str, tuple[str, str]] = {
     Operation.CREATE: ("added {memories}", "add {memories}"),
+    Operation.CREATE_IMAGES: ("added {images}", "add {images}"),
     Operation.EDIT: ("edited {memories}", "edit {memories}"),
+    Operation.DESCRIBE: ("described {images} automatically", "describe {images} automatically"),
     Operation.MOVE: ("moved {memories}{to}", "move {memories}{to}"),
     Operation.DELETE: ("deleted {memories}", "delete {memories}"),
     Operation.MERGE: ("merged {memories} into one", "merge {memories} into one"),
@@ -51,6 +53,7 @@ def _said(batch: Batch, number: int) -> tuple[str, str]:
     root, times = _root(batch)
     words = {
         "memories": "a memory" if number == 1 else f"{number:,} memories",
+        "images": "an image" if number == 1 else f"{number:,} images",
         "detail": root.detail,
         "to": f" to {root.detail}" if root.detail else "",
         "with": _with(root, number),

@@ -30,6 +30,21 @@ def of_new_memory(text: str, bucket: Bucket | None, created_at: datetime | None 
     }
 
 
+def of_new_image(
+    text: str, bucket: Bucket | None, created_at: datetime | None = None, file_name: str = "", upload: str = ""
+) -> State:
+    """The state of an image that shall be created with this description. `upload` is the SHA-256 of what was sent; the bytes
+    themselves are never kept here.
+    """
+    new = of_new_memory(text, bucket, created_at)
+    return new | {"content_type": "image", "file_name": file_name, "upload": upload}
+
+
+def is_image(state: State | None) -> bool:
+    """Whether this is of an image memory."""
+    return (state or {}).get("content_type") == "image"
+
+
 def noted(state: State) -> datetime | None:
     """When a text that shall be created was first noted; None for now."""
     return datetime.fromisoformat(state["created_at"]) if state.get("created_at") else None

@@ -13,6 +13,7 @@ from .journal import Change
 from .models import Batch, Entry
 from .offers import Offers
 from .run import Progress
+from .states import State
 
 JUST_DONE = timedelta(minutes=10)
 NO_BUCKETS = "This service does not let memoryweb change or delete buckets."
@@ -38,7 +39,10 @@ def undo(client: MemoryPluginClient, person: Any, batch: Batch) -> Progress:
         if not done:
             raise NothingToUndo
         last = max(entry.stage for entry in done)
-        turned = [Change(entry.subject, entry.subject_id, entry.after, entry.before, last - entry.stage) for entry in done]
+        turned = [
+            Change(entry.subject, entry.subject_id, _as_left(client, batch, entry), entry.before, last - entry.stage)
+            for entry in done
+        ]
         taken_back = journal.begin(client, person, Batch.Operation.UNDO, turned, undoes=batch, detail=batch.detail)
         journal.mark_undone(batch, True)
     try:
@@ -72,6 +76,13 @@ def why_not(offered: Offers, batch: Batch) -> str:
     operation = batch.operation
     if operation in (Batch.Operation.CREATE_BUCKET, Batch.Operation.EDIT_BUCKET) and not offered.manage_buckets:
         return NO_BUCKETS
-    needs_update = operation in (Batch.Operation.EDIT, Batch.Operation.MOVE) and not offered.update
-    needs_delete = operation in (Batch.Operation.CREATE, Batch.Operation.LOAD, Batch.Operation.MERGE) and not offered.delete
+    needs_update = operation in (Batch.Operation.EDIT, Batch.Operation.DESCRIBE, Batch.Operation.MOVE) and not offered.update
+    creates = (Batch.Operation.CREATE, Batch.Operation.CREATE_IMAGES, Batch.Operation.LOAD, Batch.Operation.MERGE)
+    needs_delete = operation in creates and not offered.delete
     return offered.reason if needs_update or needs_delete else ""
+
+
+def _as_left(client: MemoryPluginClient, batch: Batch, entry: Entry) -> State | None:
+    """How the memory or bucket was left; of an image that was added, with the description that a model has given it since."""
+    is_upload = batch.operation == Batch.Operation.CREATE_IMAGES
+    return journal.described_since(client, entry) if is_upload else entry.after

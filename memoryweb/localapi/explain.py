@@ -1,5 +1,6 @@
 """Why a memory was found: the words of it that a query asked for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from memoryweb import words
@@ -9,21 +10,24 @@ from .terms import Terms
 MOST_WORDS = 12
 
 
-def matched(text: str, terms: Terms) -> list[dict[str, str]]:
-    """The text's words that the terms ask for, each once, as the contract's `why.words`; the query's order decides."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for typed, kind, word in sorted(_matches(text, terms), key=lambda match: match[0]):
-        found.setdefault((words.plain(word), kind), {"word": word, "asked": terms.typed[typed], "kind": kind})
+def matched(text: str, file_name: str, terms: Terms) -> list[dict[str, Any]]:
+    """The words of text and file name that the terms ask for, each once, as the contract's `why.words`, in the query's order."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    in_text = [(*match, False) for match in _matches(words.words(text), text, terms)]
+    in_name = [(*match, True) for match in _matches(words.name_words(file_name), file_name, terms)]
+    for typed, kind, word, is_in_name in sorted(in_text + in_name, key=lambda match: match[0]):
+        match = {"word": word, "asked": terms.typed[typed], "kind": kind} | ({"inFileName": True} if is_in_name else {})
+        found.setdefault((words.plain(word), kind), match)
     return list(found.values())[:MOST_WORDS]
 
 
-def _matches(text: str, terms: Terms) -> list[tuple[int, str, str]]:
-    """(which of the typed words, kind, word of the text), in the text's order."""
+def _matches(found: Iterable[str], text: str, terms: Terms) -> list[tuple[int, str, str]]:
+    """(which of the typed words, kind, word that was found), in the order of the words; then those of the text's dates."""
     by_plain = {words.plain(typed): place for place, typed in reversed(list(enumerate(terms.typed)))}
     by_stem = {words.stem(typed): place for place, typed in reversed(list(enumerate(terms.typed)))}
     last = len(terms.typed) - 1
     matches: list[tuple[int, str, str]] = []
-    for word in words.words(text):
+    for word in found:
         plain = words.plain(word)
         if plain in by_plain:
             matches.append((by_plain[plain], "word", word))
@@ -36,6 +40,6 @@ def _matches(text: str, terms: Terms) -> list[tuple[int, str, str]]:
     return matches
 
 
-def why(text: str, terms: Terms, meaning: float | None) -> dict[str, Any]:
+def why(text: str, file_name: str, terms: Terms, meaning: float | None) -> dict[str, Any]:
     """The contract's `why` of one memory; `meaning` is its cosine, None where only words were compared."""
-    return {"words": matched(text, terms)} | ({} if meaning is None else {"meaning": round(meaning, 3)})
+    return {"words": matched(text, file_name, terms)} | ({} if meaning is None else {"meaning": round(meaning, 3)})

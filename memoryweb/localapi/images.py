@@ -1,6 +1,7 @@
 """Image files: stored under the name of their content with thumbnails beside them, served under addresses that die."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from memoryweb import pictures
+from memoryweb import pictures, words
 
 from .errors import ApiError, Refused
 from .models import Memory, TrashedMemory
@@ -17,21 +18,28 @@ from .models import Memory, TrashedMemory
 LIFETIME_SECONDS = 4 * 3600  # of a signed address, as on the hosted service
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 CONTENT_TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
+MOST_FILE_NAME, MOST_EXTENSION = 200, 10  # characters
+SAYS_NOTHING = {"image", "blob", "file", "unnamed", "untitled"}  # what programs call a picture that has no name
 _signer = signing.TimestampSigner(salt="memoryweb.localapi.image")
 
 
 @dataclass(frozen=True)
 class CleanImage:
-    """A picture fit to store. `name` is where it belongs in the storage; sizes are in pixels, thumbnails by their width."""
+    """A picture fit to store. `name` is where it belongs in the storage; sizes are in pixels, thumbnails by their width.
+
+    `fingerprint` tells how it looks, see `pictures.clean`; `file_name` is what it was called where it came from.
+    """
 
     name: str
     content: bytes
     width: int
     height: int
     thumbnails: dict[int, bytes] = field(default_factory=dict)
+    fingerprint: bytes = b""
+    file_name: str = ""
 
 
-def clean(content: bytes) -> CleanImage:
+def clean(content: bytes, file_name: str = "") -> CleanImage:
     """Decode an upload by its bytes, whatever it calls itself, and encode it again without metadata; see `pictures.clean`.
 
     Raises Refused for what is no picture, and for one that is too large.
@@ -42,7 +50,20 @@ def clean(content: bytes) -> CleanImage:
         raise Refused(f"image: {error.sentence}") from error
     digest = hashlib.sha256(cleaned.content).hexdigest()
     name = f"{digest[:2]}/{digest}.{EXTENSIONS[cleaned.content_type]}"
-    return CleanImage(name, cleaned.content, cleaned.width, cleaned.height, cleaned.thumbnails)
+    return CleanImage(
+        name, cleaned.content, cleaned.width, cleaned.height, cleaned.thumbnails, cleaned.fingerprint, called(file_name)
+    )
+
+
+def called(file_name: str) -> str:
+    """A file's name as it is kept: without folders and what cannot be seen, at most 200 characters; empty when it says nothing."""
+    base = unicodedata.normalize("NFC", file_name).replace("\\", "/").rpartition("/")[2]
+    base = " ".join("".join(letter for letter in base if letter.isprintable() or letter.isspace()).split())
+    stem, dot, extension = base.rpartition(".")
+    stem, dot, extension = (stem, dot, extension) if dot and len(extension) <= MOST_EXTENSION else (base, "", "")
+    if stem.casefold() in SAYS_NOTHING or not words.words(stem):
+        return ""
+    return stem[: MOST_FILE_NAME - len(dot + extension)] + dot + extension
 
 
 def digest(name: str) -> str:
@@ -57,6 +78,14 @@ def store(image: CleanImage) -> None:
     for width, content in image.thumbnails.items():
         default_storage.save(_thumbnail_name(image.name, width), ContentFile(content))
     default_storage.save(image.name, ContentFile(image.content))  # the last one: where it is whole, so are the others
+
+
+def fingerprint(name: str) -> bytes:
+    """How the picture with this name looks, see `pictures.fingerprint`; empty where the file is missing or broken."""
+    try:
+        return pictures.fingerprint(_thumbnail(name, pictures.WIDTHS[0]))
+    except (FileNotFoundError, pictures.Unreadable):
+        return b""
 
 
 def discard(name: str) -> None:

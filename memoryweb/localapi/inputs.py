@@ -131,6 +131,12 @@ class MemoriesByIdParameters(BaseModel):
     id: Annotated[list[Storable], Field(max_length=MOST_IDS)] = []
 
 
+class SimilarParameters(BaseModel):
+    """The query of GET /api/memories/{memoryId}/similar."""
+
+    count: Annotated[WholeNumber, Field(ge=1, le=MOST_IDS)] = 12
+
+
 class ImageParameters(BaseModel):
     """The query of GET /api/images/{signed}."""
 
@@ -205,6 +211,7 @@ SENTENCES = {  # for what pydantic says in words of its own
     "bool_type": "must be true or false.",
     "timezone_aware": "must say its time zone, such as 2026-04-01T10:00:00Z.",
     "greater_than_equal": "must be {ge} or more.",
+    "less_than_equal": "must be {le} or less.",
     "string_type": "must be text.",
     "list_type": "must be a list.",
     "string_too_long": "must have at most {max_length:,} characters.",
@@ -250,7 +257,7 @@ def read_memory(request: HttpRequest) -> tuple[MemoryInput, images.CleanImage | 
     upload = files.get("image")
     if not isinstance(upload, UploadedFile):
         raise Refused("image: no file was sent. Add one, or send JSON for a text.")
-    return memory, images.clean(upload.read())
+    return memory, images.clean(upload.read(), upload.name or "")
 
 
 def read_bucket_id(part: str) -> int:

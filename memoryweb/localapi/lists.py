@@ -19,7 +19,7 @@ from .terms import read as read_terms
 
 AT_ONCE = 10_000  # ids in one query; SQLite takes 32,766
 FIELDS = (
-    "id", "public_id", "text", "content_type", "image", "width", "height", "source",
+    "id", "public_id", "text", "content_type", "image", "width", "height", "file_name", "source",
     "created_at", "updated_at", "version", "bucket_id", "added_by", "bucket_name", "added_by_name",
 )  # fmt: skip
 RELEVANCE, NEWEST, OLDEST = "relevance", "newest", "oldest"
@@ -60,7 +60,7 @@ def find(
         found = search.rank(query, filters, skip=skip, count=count)
         cosines, number, is_capped = found.cosines, found.number, found.is_capped
         scores = dict(found.ranked)
-        rows = [row | {"score": scores[row["id"]]} for row in _rows_of(list(scores))]
+        rows = [row | {"score": scores[row["id"]]} for row in rows_of(list(scores))]
     else:
         limit = ALL if count is None else count + 1  # one more tells whether the list goes on
         rows = _by_time(query, filters, is_search, order == OLDEST, after, skip, limit)
@@ -71,7 +71,7 @@ def find(
     if explains and is_search:
         terms = read_terms(query, filters)
         for row in rows:
-            row["why"] = explain.why(row["text"], terms, cosines.get(row["id"]))
+            row["why"] = explain.why(row["text"], row["file_name"], terms, cosines.get(row["id"]))
     return Answer(rows, number, is_capped, next=(rows[-1]["created_at"], rows[-1]["id"]) if more else None)
 
 
@@ -90,7 +90,7 @@ def memory(public_id: str, query: str = "") -> Row:
     if row is None:
         raise Missing("There is no memory with this id.")
     if query:
-        row["why"] = explain.why(row["text"], read_terms(query, EVERYTHING), search.nearness(query, row["id"]))
+        row["why"] = explain.why(row["text"], row["file_name"], read_terms(query, EVERYTHING), search.nearness(query, row["id"]))
     return row
 
 
@@ -105,14 +105,14 @@ def _by_time(
     query: str, filters: Filter, is_search: bool, oldest_first: bool, after: Position | None, skip: int, count: int
 ) -> list[Row]:
     if is_search:
-        return _rows_of(search.by_time(query, filters, oldest_first=oldest_first, after=after, skip=skip, count=count))
+        return rows_of(search.by_time(query, filters, oldest_first=oldest_first, after=after, skip=skip, count=count))
     direction = "ASC" if oldest_first else "DESC"
     where, values = search.conditions(filters, search.behind(after, oldest_first))
     order = f"ORDER BY m.created_at {direction}, m.id {direction} LIMIT %s OFFSET %s"
     return _select(f"WHERE {where} {order}", [*values, count, skip])
 
 
-def _rows_of(keys: Sequence[int]) -> list[Row]:
+def rows_of(keys: Sequence[int]) -> list[Row]:
     """The memories of these ids, in their order."""
     rows: dict[int, Row] = {}
     for start in range(0, len(keys), AT_ONCE):

@@ -53,6 +53,8 @@ class MemoryFields(models.Model):
     image = models.CharField(max_length=80, blank=True, help_text="the file's name in the default storage")
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
+    file_name = models.CharField(max_length=200, blank=True, help_text="what the image was called where it came from")
+    fingerprint = models.BinaryField(null=True, help_text="how the image looks; empty where nothing tells, null until looked at")
     source = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -77,6 +79,8 @@ class Memory(MemoryFields):
             models.Index(Lower("source"), F("created_at").desc(), F("id").desc(), name="memory_newest_of_source"),
             models.Index(fields=["bucket", "digest"], name="memory_same"),
             models.Index(fields=["image"], condition=~models.Q(image=""), name="memory_image"),
+            models.Index(fields=["id", "fingerprint"], condition=models.Q(fingerprint__isnull=False), name="memory_fingerprint"),
+            models.Index(fields=["id"], condition=~models.Q(image="") & models.Q(fingerprint=None), name="memory_not_looked_at"),
             models.Index(fields=["id"], condition=models.Q(is_example=True), name="memory_example"),
         ]
 

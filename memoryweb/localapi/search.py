@@ -2,7 +2,7 @@
 
 The index (FTS5) holds the stems of each memory's text, and in a second column where it is filed, so that a bucket or a type is
 part of the match. Triggers keep it in step with the memories whoever changes them; they call `stems()`, which every connection
-gets from `register`. An image is found by its description.
+gets from `register`. An image is found by its description and by its file's name.
 
 A query finds the memories with any of its words. FTS5 scores every match, which takes a second where a word is in every third
 of a million memories. So the rare words choose the candidates, and the common ones only where the rare ones leave room: by the
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Q
 
-from memoryweb import words
+from memoryweb import fingerprints, words
 
 from . import meaning, ranking
 from .filters import EVERYTHING, Filter
@@ -28,30 +28,8 @@ from .terms import Terms, anywhere, phrase, read
 
 FILL_INDEX = """
     INSERT INTO memory_index(rowid, stems, place)
-    SELECT id, stems(text), 'b' || bucket_id || ' t' || content_type FROM localapi_memory
+    SELECT id, stems(text, file_name), 'b' || bucket_id || ' t' || content_type FROM localapi_memory
 """
-CREATE_INDEX = [
-    "CREATE VIRTUAL TABLE memory_index USING fts5(stems, place, tokenize='ascii')",
-    """CREATE TRIGGER memory_index_insert AFTER INSERT ON localapi_memory BEGIN
-        INSERT INTO memory_index(rowid, stems, place)
-        VALUES (new.id, stems(new.text), 'b' || new.bucket_id || ' t' || new.content_type);
-    END""",
-    """CREATE TRIGGER memory_index_delete AFTER DELETE ON localapi_memory BEGIN
-        DELETE FROM memory_index WHERE rowid = old.id;
-    END""",
-    """CREATE TRIGGER memory_index_update AFTER UPDATE OF text, bucket_id ON localapi_memory BEGIN
-        UPDATE memory_index SET stems = stems(new.text), place = 'b' || new.bucket_id || ' t' || new.content_type
-        WHERE rowid = old.id;
-    END""",
-    FILL_INDEX,
-]
-DROP_INDEX = [
-    "DROP TRIGGER memory_index_insert",
-    "DROP TRIGGER memory_index_delete",
-    "DROP TRIGGER memory_index_update",
-    "DROP TABLE memory_index",
-]
-
 CANDIDATES = 200  # the best of the rare words' matches, by FTS5's bm25; and as many by their meaning
 SCORED = 6_000  # matches that bm25 may have to score, for one query
 WINDOW = 200  # the newest matches of common words that are ranked
@@ -250,7 +228,7 @@ def conditions(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
     sql, values = query.get_compiler(connection=connection).compile(query.where) if query.where else ("", ())
     parts = [sql.replace('"localapi_memory".', "m.")] if sql else []
     excluded = [f" {' '.join(stems)} " for stems in map(phrase, filters.excluded) if stems]
-    parts += [f"NOT {CONTAINS}"] * len(excluded) + ["says(m.text, %s)"] * len(filters.phrases)
+    parts += [f"NOT {CONTAINS}"] * len(excluded) + ["says(m.text, m.file_name, %s)"] * len(filters.phrases)
     return " AND ".join(parts) or "1", [*values, *excluded, *filters.phrases]
 
 
@@ -330,5 +308,14 @@ def rebuild() -> int:
 def register(sender: Any, connection: Any, **kwargs: Any) -> None:
     """Give a new SQLite connection the functions that triggers and queries call; a receiver of Django's `connection_created`."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function("stems", 1, lambda text: " ".join(words.stems(text)), deterministic=True)
-        connection.connection.create_function("says", 2, words.says, deterministic=True)
+        connection.connection.create_function("stems", -1, _stems, deterministic=True)
+        connection.connection.create_function("says", 3, _says, deterministic=True)
+        connection.connection.create_function("apart", 2, fingerprints.apart, deterministic=True)
+
+
+def _stems(text: str, file_name: str = "") -> str:
+    return " ".join(words.stems(text, file_name))
+
+
+def _says(text: str, file_name: str, phrase: str) -> bool:
+    return words.says(text, phrase) or bool(file_name) and words.says(file_name, phrase)

@@ -39,6 +39,8 @@ def add(
         image=image.name if image else "",
         width=image.width if image else None,
         height=image.height if image else None,
+        file_name=image.file_name if image else "",
+        fingerprint=image.fingerprint if image else None,
         source=source,
         created_at=created_at or now,
         updated_at=now,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("memories/restore", endpoint(POST=views.restore_memories)),
     path("memories/<str:memory_id>", endpoint(GET=views.get_memory, DELETE=views.delete_memory)),
     path("memories/<str:memory_id>/versions", endpoint(GET=views.get_versions)),
+    path("memories/<str:memory_id>/similar", endpoint(GET=views.get_similar_images)),
     path("trash", endpoint(GET=views.get_trash)),
     path("examples", endpoint(POST=views.load_examples, DELETE=views.remove_examples)),
     path("status", endpoint(GET=views.status)),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from memoryweb.accounts.permissions import Action
 
-from . import buckets, examples, images, inputs, lists, meaning, outputs, store, trash, versions
+from . import buckets, examples, images, inputs, lists, meaning, outputs, similar, store, trash, versions
 from .auth import needs, only_changeable, principal_of
 from .errors import Missing
 from .filters import EVERYTHING
@@ -178,6 +178,13 @@ def bulk_delete_memories(request: HttpRequest) -> dict[str, Any]:
 def get_versions(request: HttpRequest, memory_id: str) -> dict[str, Any]:
     """GET /api/memories/{memoryId}/versions."""
     return {"versions": [outputs.version_json(state) for state in versions.of(memory_id)]}
+
+
+@needs(Action.READ)
+def get_similar_images(request: HttpRequest, memory_id: str) -> dict[str, Any]:
+    """GET /api/memories/{memoryId}/similar."""
+    wanted = inputs.read_parameters(request, inputs.SimilarParameters)
+    return {"memories": [outputs.memory_json(row, request) for row in similar.of(memory_id, wanted.count)]}
 
 
 @needs(Action.READ)

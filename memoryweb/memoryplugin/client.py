@@ -105,17 +105,23 @@ class MemoryPluginClient:
         )
 
     def add_new_memory(
-        self, text: str, *, bucket_id: str | None = None, created_at: datetime | None = None, image: bytes | None = None
+        self,
+        text: str,
+        *,
+        bucket_id: str | None = None,
+        created_at: datetime | None = None,
+        image: bytes | None = None,
+        file_name: str = "",
     ) -> Created:
         """POST /api/memory (documented): store a memory; without `bucket_id`, in the default bucket.
 
-        `created_at` (when it was first noted) and `image` (its bytes; `text` is then the description) are our own and
-        go to the embedded server only. Raises Invalid when the service does not accept the text.
+        `created_at` (when it was first noted) and `image` (its bytes; `text` is then the description, and `file_name` what the
+        file is called) are our own and go to the embedded server only. Raises Invalid when the service does not accept the text.
         """
         fields = self._new_memory(text, bucket_id, created_at)
         if image is None:
             return wire.read_created(self._post("/api/memory", fields))
-        answer = self._call("POST", "/api/memory", data=fields, files={"image": ("image", image)})
+        answer = self._call("POST", "/api/memory", data=fields, files={"image": (file_name or "image", image)})
         return wire.read_created(answer)
 
     def get_memories_and_buckets(
@@ -228,6 +234,13 @@ class MemoryPluginClient:
     def get_versions(self, memory_id: str) -> tuple[Version, ...]:
         """GET /api/memories/{memoryId}/versions (own): its states, the present one first. Raises NotFound."""
         return wire.read_versions(self._get(f"/api/memories/{quote(memory_id, safe='')}/versions", {}))
+
+    def get_similar_images(self, memory_id: str, *, count: int = 12) -> tuple[Memory, ...]:
+        """GET /api/memories/{memoryId}/similar (own): images that look like this one, the nearest first, each with its `distance`.
+
+        Raises NotFound, also on a service without the operation.
+        """
+        return wire.read_page(self._get(f"/api/memories/{quote(memory_id, safe='')}/similar", {"count": count})).memories
 
     def delete_memory(self, memory_id: str) -> None:
         """DELETE /api/memories/{memoryId} (observed). Raises NotFound."""

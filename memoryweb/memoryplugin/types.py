@@ -21,12 +21,13 @@ class WhyWord:
     """A word of a memory that a query asked for: `word` as it stands there, `asked` as it was typed.
 
     `kind` is "word" (the same), "stem" (another form), "beginning" (of the query's last word) or "date" (the memory's date
-    in words, so `word` is the date).
+    in words, so `word` is the date). `in_file_name`: it stands there, not in the text.
     """
 
     word: str
     asked: str
     kind: str
+    in_file_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Memory:
 
     `id` always has a value: an item that comes without one gets a name derived from its content, which begins with "~"
     and can only be looked for in lists. `image_url` is a signed address that dies after 4 hours; it is never shown,
-    and kept out of repr; `image_digest` is the SHA-256 of what is there, in hex. `deleted_at` is set in the trash alone. Times are
-    aware.
+    and kept out of repr; `image_digest` is the SHA-256 of what is there, in hex; `file_name` what the file was called
+    where it came from. `distance` is told of similar images alone: 0 for the very same picture, more for less alike.
+    `deleted_at` is set in the trash alone. Times are aware.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Memory:
     width: int | None = None
     height: int | None = None
     image_digest: str | None = None
+    file_name: str | None = None
+    distance: int | None = None
     why: Why | None = field(default=None, repr=False)
     deleted_at: datetime | None = None
     added_by: Author | None = None

@@ -185,6 +185,8 @@ def _memory(item: Any) -> Memory | None:
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
         image_digest=_digest(metadata.get("imageDigest")),
+        file_name=(_text(metadata.get("fileName")) or None) if is_image else None,
+        distance=_count(item.get("distance")),
         why=_why(item.get("why")),
         deleted_at=_moment(metadata.get("deletedAt")),
         added_by=_author(metadata.get("addedBy")),
@@ -216,8 +218,13 @@ def _why(item: Any) -> Why | None:
     if not isinstance(item, dict):
         return None
     words = item["words"] if isinstance(item.get("words"), list) else []
-    read = [tuple(_text(word.get(name)) or "" for name in ("word", "asked", "kind")) for word in words if isinstance(word, dict)]
-    return Why(tuple(WhyWord(*parts) for parts in read if all(parts)), _number(item.get("meaning")))
+    read = [_why_word(word) for word in words if isinstance(word, dict)]
+    return Why(tuple(word for word in read if word.word and word.asked and word.kind), _number(item.get("meaning")))
+
+
+def _why_word(item: dict[str, Any]) -> WhyWord:
+    word, asked, kind = (_text(item.get(name)) or "" for name in ("word", "asked", "kind"))
+    return WhyWord(word, asked, kind, in_file_name=item.get("inFileName") is True)
 
 
 def derived_id(text: str, image_url: str | None) -> str:

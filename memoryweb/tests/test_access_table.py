@@ -95,6 +95,7 @@ PAGES = {
     "assistant/": Page(VIEWER, ANY),
     "memories/new/": Page(CONTRIBUTOR, ANY, alike(302)),
     "memories/check/": Page(CONTRIBUTOR, post=ANY),
+    "memories/images/": Page(CONTRIBUTOR, post=alike(422)),
     "memories/selection/move/": Page(CONTRIBUTOR, post=(302, 403, 409)),
     "memories/selection/delete/": Page(CONTRIBUTOR, post=(302, 403, 409)),
     "memories/selection/export/": Page(VIEWER, post=ANY),
@@ -107,9 +108,12 @@ PAGES = {
     MEMORY: Page(VIEWER, SEEN),
     f"{MEMORY}text/": Page(VIEWER, alike(302)),
     f"{MEMORY}why/": Page(VIEWER, alike(302)),
-    f"{MEMORY}versions/": Page(VIEWER, alike(302)),
+    f"{MEMORY}versions/": Page(VIEWER, alike(302), alike(404)),
     f"{MEMORY}edit/": Page(CONTRIBUTOR, (200, 403, 404), (302, 403, 409)),
     f"{MEMORY}image": Page(VIEWER, SEEN),
+    f"{MEMORY}view/": Page(VIEWER, (302, 302, 404)),  # of a text, its own page
+    f"{MEMORY}similar/": Page(VIEWER, alike(302)),
+    "captions/<str:memory_id>/": Page(VIEWER, alike(302), alike(302)),
 }
 # Without sign-in: what everybody gets alike, whoever they are, is in test_urls.
 WITHOUT_SIGN_IN = OPEN | {"api/*", "invitation/<str:secret>/"}
@@ -132,6 +136,7 @@ API = {
     ("GET", "api/memories/<str:memory_id>"): (VIEWER, SEEN),
     ("DELETE", "api/memories/<str:memory_id>"): (CONTRIBUTOR, (200, 403, 404)),
     ("GET", "api/memories/<str:memory_id>/versions"): (VIEWER, SEEN),
+    ("GET", "api/memories/<str:memory_id>/similar"): (VIEWER, SEEN),
     ("GET", "api/trash"): (VIEWER, ANY),
     ("POST", "api/examples"): (EDITOR, ANY),
     ("DELETE", "api/examples"): (EDITOR, ANY),

@@ -34,7 +34,7 @@ SENTENCES = {fault: error.default_sentence for fault, error in ERRORS.items()} |
 }
 # "~" begins the name of an item that came without an id, so this one has to be looked for.
 MEMORY = reverse("memories:memory", args=["~nowhere"])
-PAGES = ["/", "/?q=tea", "/?bucket=65", "/?type=image", "/?q=tea+bucket:Work", "/assistant/?q=tea", MEMORY]
+PAGES = ["/", "/?q=tea", "/?bucket=65", "/?type=image", "/?q=tea+bucket:Work", "/assistant/?q=tea", MEMORY, f"{MEMORY}view/"]
 TYPED = {"text": "Tea at <four> & cake", "date": "2025-03-04", "bucket": "65"}
 FORMS = ["/memories/new/", "/memories/check/"]
 FRAGMENT = {"HX-Request": "true"}

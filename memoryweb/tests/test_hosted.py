@@ -90,6 +90,7 @@ def test_what_it_lacks_is_not_there(hosted, client, ids):
         lambda client, memory_id: client.get_memory(memory_id),
         lambda client, memory_id: client.get_versions(memory_id),
         lambda client, memory_id: client.get_memories_by_id([memory_id]),
+        lambda client, memory_id: client.get_similar_images(memory_id),
         lambda client, memory_id: client.get_trash(count=1),
         lambda client, memory_id: client.restore_memories([memory_id]),
         lambda client, memory_id: client.update_bucket("65", name="Jobs"),

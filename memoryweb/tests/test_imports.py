@@ -24,6 +24,10 @@ PAGE_MODULES = (
     "memoryweb.views", "memoryweb.middleware", "memoryweb.errorpages", "memoryweb.htmx", "memoryweb.context", "memoryweb.status",
 )  # fmt: skip
 FORBIDDEN |= dict.fromkeys(PAGE_MODULES, ("memoryweb.localapi", "requests", "urllib3"))
+# Describing an image takes what the memory pages have; whatever the pages themselves load of the captions does not know them.
+FORBIDDEN["memoryweb.captions"] = ("buckets", "memoryweb.localapi")
+CAPTION_MODULES = ("apps", "endpoint", "models", "services", "tasks", "urls", "views", "worker")
+FORBIDDEN |= {f"memoryweb.captions.{name}": PAGES for name in CAPTION_MODULES}
 # An independent server keeps the contract honest.
 FORBIDDEN["memoryweb.localapi"] += ("memoryweb.memoryplugin",)
 
@@ -71,10 +75,16 @@ def test_a_part_imports_nothing_that_it_must_not_know(importer):
     assert not broken
 
 
-def test_only_the_service_module_speaks_http():
+def test_only_the_service_module_and_the_captioner_speak_http():
     speakers = {module_name(file) for file in modules() if any(within(name, "requests") for name in imported_by(file))}
-    assert speakers
-    assert all(within(module, "memoryweb.memoryplugin") for module in speakers)
+    assert {module for module in speakers if not within(module, "memoryweb.memoryplugin")} == {"memoryweb.captions.endpoint"}
+
+
+def test_only_modules_that_are_loaded_late_import_the_task_queue():
+    """That a server without captions loads none of these, captions/tests/test_pages.py looks at."""
+    importers = {module_name(file) for file in modules() if any(within(name, "django_tasks") for name in imported_by(file))}
+    importers |= {module_name(file) for file in modules() if any(within(name, "django_tasks_db") for name in imported_by(file))}
+    assert importers == {"memoryweb.captions.tasks", "memoryweb.captions.worker"}
 
 
 def test_pages_write_through_the_journal_alone():

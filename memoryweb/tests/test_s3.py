@@ -12,10 +12,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from memoryweb import s3
-from memoryweb.localapi import images, store, trash
+from memoryweb import fingerprints, s3
+from memoryweb.localapi import images, similar, store, trash
+from memoryweb.localapi.models import Memory
 from memoryweb.tests.environment import DOCUMENTED
 
 if os.environ.get("REQUIRE_S3") == "1":
@@ -99,6 +100,38 @@ def test_a_thumbnail_that_is_missing_is_made_and_stored(keys, image):
     default_storage.delete(thumbnails(image)[1])
     assert Client().get(f"/api/images/{signed}?width=320").status_code == 200
     assert len(keys()) == 4
+
+
+@pytest.fixture
+def shapes():
+    """A picture with something in it, as a file."""
+    picture = Image.new("RGB", (1000, 500), "white")
+    for number in range(9):
+        across, down = 100 * number, number * 170 % 450
+        ImageDraw.Draw(picture).ellipse((across, down, across + 150, down + 120), fill=(28 * number, 60, 255 - 28 * number))
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_an_upload_is_found_by_its_name_and_beside_its_copy_and_leaves_nothing_behind(transactional_db, keys, shapes, embedded):
+    copy = BytesIO()
+    Image.open(BytesIO(shapes)).resize((400, 200)).save(copy, "JPEG", quality=60)
+    one = embedded.add_new_memory("Some shapes.", image=shapes, file_name="IMG_2041.png").memory_id
+    two = embedded.add_new_memory("A small one.", image=copy.getvalue(), file_name="thumb.jpg").memory_id
+    assert [memory.id for memory in embedded.get_memories_and_buckets(query="2041").memories] == [one]
+    assert [memory.id for memory in embedded.get_similar_images(one)] == [two]
+    embedded.bulk_delete_memories([one, two])
+    trash.purge(timezone.now())
+    assert keys() == []
+
+
+def test_images_of_before_there_were_fingerprints_get_theirs_from_there(keys, shapes):
+    image = images.clean(shapes)
+    store.add("Some shapes.", image=image)
+    Memory.objects.update(fingerprint=None)
+    assert similar.look(60) == 1
+    assert fingerprints.apart(Memory.objects.get().fingerprint, image.fingerprint) <= 4
 
 
 def test_what_is_not_there_is_a_404(keys, image):

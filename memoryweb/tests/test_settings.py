@@ -72,6 +72,12 @@ MALFORMED = [
     ("EMAIL_PORT", "smtp", "a whole number from 1 to 65535"),
     ("EMAIL_SECURITY", "ssl", "one of starttls, tls, none"),
     ("EMAIL_FROM", "me and you", "one word of ASCII"),
+    ("CAPTION_URL", "http://models.example.org/v1", "an https:// address, or an http:// one of this machine"),
+    ("CAPTION_URL", "http://93.184.216.34/v1", "an https:// address, or an http:// one of this machine"),
+    ("CAPTION_URL", "localhost:11434/v1", "an https:// address"),
+    ("CAPTION_URL", "https://me:cret@models.example.org", "an https:// address"),
+    ("CAPTION_MODEL", "a model", "one word of ASCII"),
+    ("CAPTION_KEY", "se cret", "one word of ASCII"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 
@@ -90,6 +96,8 @@ def test_a_malformed_value_stops_the_start_in_one_line(tmp_path, name, value, ex
         ("REDIS_URL", "http://user:cret-4711@host"),
         ("MEMORYPLUGIN_URL", "ftp://u:cret-4711@h"),
         ("IMAGES_SECRET", "se cret-4711"),
+        ("CAPTION_KEY", "se cret-4711"),
+        ("CAPTION_URL", "https://me:cret-4711@models.example.org"),
     ],
 )
 def test_a_malformed_secret_is_not_repeated(tmp_path, name, value):
@@ -106,6 +114,29 @@ def test_every_setting_that_can_be_malformed_is_tried_above():
         "SECRET_KEY",
         "SEMANTIC_MODEL",
     }
+
+
+def test_an_address_without_a_model_names_both(tmp_path):
+    done = check(DATA_DIR=str(tmp_path), CAPTION_URL="https://models.example.org/v1")
+    assert done.returncode == 1
+    assert re.fullmatch(r"memoryweb: [^\n]*CAPTION_URL[^\n]*CAPTION_MODEL[^\n]*\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://models.example.org/v1",
+        "http://localhost:11434/v1",
+        "http://127.0.0.1:11434/v1",
+        "http://[::1]:8080",
+        "http://192.168.1.20/v1/",
+        "http://ollama:11434/v1",
+        "http://gpu.local/v1",
+    ],
+)
+def test_an_address_that_is_secure_or_near_may_be_asked_for_captions(monkeypatch, url):
+    monkeypatch.setenv("CAPTION_URL", url)
+    assert Environment(None).near_or_secure_url("CAPTION_URL") == url.rstrip("/")
 
 
 def test_nothing_has_to_be_set(tmp_path):

@@ -34,6 +34,7 @@ STATUSES = {
     "api/memories/restore": REFUSED,
     "api/memories/<str:memory_id>": REFUSED,
     "api/memories/<str:memory_id>/versions": REFUSED,
+    "api/memories/<str:memory_id>/similar": REFUSED,
     "api/trash": REFUSED,
     "api/examples": REFUSED,
     "api/status": REFUSED,
@@ -72,11 +73,13 @@ STATUSES = {
     "history/<int:number>/continue/": (302, 302, 405, 302),
     "history/<int:number>/retry/": (302, 302, 405, 302),
     "history/<int:number>/check/": (302, 302, 405, 302),
+    "captions/<str:memory_id>/": (302, 302, 302, 302),
     "status/": (302, 302, 200, 405),
     "": (302, 302, 200, 405),
     "assistant/": (302, 302, 200, 405),
     "memories/new/": (302, 302, 200, 422),
     "memories/check/": (302, 302, 405, 422),
+    "memories/images/": (302, 302, 405, 422),
     "trash/": (302, 302, 200, 405),
     "trash/restore/": (302, 302, 405, 422),
     "memories/examples/load/": (302, 302, 405, 302),
@@ -88,9 +91,11 @@ STATUSES = {
     "memories/merge/losses/": (302, 302, 405, 302),
     MEMORY: (302, 302, 200, 405),
     f"{MEMORY}edit/": (302, 302, 200, 422),
-    f"{MEMORY}versions/": (302, 302, 302, 405),
+    f"{MEMORY}versions/": (302, 302, 302, 404),
     f"{MEMORY}text/": (302, 302, 302, 405),
     f"{MEMORY}why/": (302, 302, 302, 405),
+    f"{MEMORY}view/": (302, 302, 200, 405),
+    f"{MEMORY}similar/": (302, 302, 302, 405),
     f"{MEMORY}image": (302, 302, 200, 405),
 }
 OPEN = {
@@ -109,6 +114,7 @@ PAGES = {
     "memories/new/": True,
     MEMORY: True,
     f"{MEMORY}edit/": True,
+    f"{MEMORY}view/": True,
     "account/password/": False,
     "people/": False,
     "account/factors/": False,
@@ -140,7 +146,7 @@ def address(owner):
 
     def of(route: str) -> str:
         if route.startswith(MEMORY):
-            memory_page = reverse("memories:memory", args=[image if route.endswith("image") else text])
+            memory_page = reverse("memories:memory", args=[image if route.endswith(("image", "view/", "similar/")) else text])
             return memory_page + route.removeprefix(MEMORY)
         parts = {
             "<str:memory_id>": text,
@@ -233,6 +239,9 @@ def page_answers(signed_in, client, address):
     yield "bad form", signed_in.post("/memories/new/", {"text": ""})
     yield "signed out", client.post("/memories/new/", headers={"HX-Request": "true"})
     yield "text fragment", signed_in.get(address(f"{MEMORY}text/"), headers={"HX-Request": "true"})
+    yield "viewer fragment", signed_in.get(address(f"{MEMORY}view/"), headers={"HX-Request": "true"})
+    yield "similar fragment", signed_in.get(address(f"{MEMORY}similar/"), headers={"HX-Request": "true"})
+    yield "gallery", signed_in.get("/?type=image")
     yield "why fragment", signed_in.get(address(f"{MEMORY}why/"), headers={"HX-Request": "true"})
 
 

@@ -30,16 +30,24 @@ function renewToday(form) {
   field.dataset.today = localDay();
 }
 
+// Opens the dialog of a form, ready to write in; what was typed before is still there.
+export function open(dialog) {
+  const form = dialog.querySelector(".memory-form");
+  if (!dialog.open) {
+    renewToday(form);
+    showDay(form);
+    dialog.showModal();
+  }
+  const field = form.elements.text;
+  (field.checkVisibility() ? field : dialog.querySelector(".card textarea"))?.focus();
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   const dialog = opener && document.getElementById(opener.dataset.dialog);
   if (dialog && plain(event)) {
     event.preventDefault();
-    const form = dialog.querySelector("form");
-    renewToday(form);
-    showDay(form);
-    if (!dialog.open) dialog.showModal();
-    form.elements.text.focus();
+    open(dialog);
   } else if (event.target.closest("[data-close-dialog]")) {
     event.target.closest("dialog").close();
   }

@@ -12,9 +12,18 @@ let before = null; // the row that the editor stands for
 let initial = ""; // what the editor said at first
 let saving = null; // where it stood, and whether to go on
 
-const isDirty = () => Boolean(editor()) && stamp(editor()) !== initial;
+export const isDirty = () => Boolean(editor()) && stamp(editor()) !== initial;
 
-function begin() {
+// An image stays in sight while it is described.
+function keepImage() {
+  const image = before?.querySelector("figure img");
+  if (!image || editor().parentElement.querySelector("figure")) return;
+  const figure = Object.assign(document.createElement("figure"), { className: "shot" });
+  figure.append(image.cloneNode());
+  editor().before(figure);
+}
+
+export function begin() {
   initial = stamp(editor());
   const text = editor().elements.text;
   text.focus();
@@ -27,6 +36,7 @@ async function open(row) {
   before = row.cloneNode(true);
   await htmx.ajax("GET", link.href, { target: row, swap: "outerHTML" });
   if (!inList()) return;
+  keepImage();
   begin();
   editor().closest(".row").scrollIntoView({ block: "nearest" });
 }
@@ -95,6 +105,7 @@ document.addEventListener("htmx:afterSettle", async ({ detail }) => {
   const { item, goesOn } = saving;
   saving = null;
   const row = item?.querySelector(".row");
+  if (inList()) keepImage();
   if (!row || editor()) return editor()?.querySelector("[autofocus]")?.focus();
   const next = goesOn && (await following(row));
   if (next) return open(next);

@@ -58,7 +58,7 @@ function caps(key) {
 }
 
 // The dialog with what each key does here and now; `target` is what has the focus.
-function help(target) {
+export function help(target) {
   const said = new Map(); // two keys may do the same
   for (const { keys, says } of bindings.filter((binding) => applies(binding, target))) said.set(says, [...(said.get(says) ?? []), ...keys]);
   const lines = [...said].map(([says, keys]) => {

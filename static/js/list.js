@@ -38,18 +38,24 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.documentElement.classList.add("has-script");
 
-// An image that does not arrive at all (memoryweb itself is gone) leaves its description, not a broken square.
-document.addEventListener(
-  "error",
-  (event) => {
-    if (event.target.matches?.(".shot img")) event.target.classList.add("is-missing");
-  },
-  true,
-);
+// An image that does not arrive at all (memoryweb itself is gone) leaves its description in its place, not a broken square.
+const shown = ":is(.shot, .pic, .stage) img";
+function miss(image) {
+  const said = Object.assign(document.createElement("span"), { className: "missing", role: "img", textContent: image.alt });
+  said.setAttribute("aria-label", image.alt);
+  const { width, height } = image.getBoundingClientRect();
+  if (image.closest(".shot")) Object.assign(said.style, { width: `${width}px`, height: `${height}px` });
+  image.replaceWith(said);
+}
+document.addEventListener("error", ({ target }) => target.matches?.(shown) && miss(target), true);
+window.addEventListener("load", () => {
+  const failed = ({ complete, currentSrc, naturalWidth }) => complete && currentSrc && !naturalWidth; // before this listened
+  [...document.querySelectorAll(shown)].filter(failed).forEach(miss);
+});
 
 // Something was written: the list is fetched again where it is. What stood at the top of the window stays there, and the focus stays
 // with its row, or with the one that took its place. An open editor is not swept away; the list waits until it is closed.
-const [PAGE_ROWS, MOST_ROWS] = [30, 990]; // as the server has them
+const MOST_ROWS = 990; // as the server has it
 let isOld = false;
 
 async function renew() {
@@ -65,7 +71,7 @@ async function renew() {
   const url = new URL(document.getElementById("matching").dataset.filters, location.href);
   const here = new URLSearchParams(location.search);
   for (const name of ["sort", "skip"]) if (here.get(name)) url.searchParams.set(name, here.get(name));
-  if (here.has("rows") || all.length > PAGE_ROWS) url.searchParams.set("rows", Math.min(Math.max(all.length, Number(here.get("rows"))), MOST_ROWS));
+  if (here.has("rows") || all.length > Number(document.getElementById("matching").dataset.page)) url.searchParams.set("rows", Math.min(Math.max(all.length, Number(here.get("rows"))), MOST_ROWS));
   await htmx.ajax("GET", url.pathname + url.search, { source: results, target: results, swap: "innerHTML" });
   const [key, top] = seen.find(([one]) => rowOf(one)) ?? [];
   if (key) scrollBy(0, rowOf(key).getBoundingClientRect().top - top);
@@ -79,7 +85,7 @@ async function renew() {
 async function renewPanel() {
   const listUrl = document.querySelector(".panel[data-key] [data-close-panel]")?.href;
   if (!listUrl) return;
-  await htmx.ajax("GET", location.pathname + location.search, { source: "#panel", target: "#panel", swap: "innerHTML" });
+  await htmx.ajax("GET", document.querySelector(".panel").dataset.url, { source: "#panel", target: "#panel", swap: "innerHTML" });
   const closer = document.querySelector(".panel:not([data-key]) [data-close-panel]");
   if (!closer) return;
   closer.href = listUrl;

@@ -1,7 +1,7 @@
 // Where it is said what went wrong: in the form that was sent or is open in a dialog, since what is behind it cannot be reached; else
 // above the list.
-function place(form = document.querySelector("dialog[open] form")) {
-  if (!form) return document.getElementById("notice");
+function place(form = document.querySelector("dialog[open] .memory-form, dialog[open] form:not(.card form, #toast form)")) {
+  if (!form) return document.querySelector("#viewer[open] > .notices") ?? document.getElementById("notice");
   const said = form.querySelector(".notices");
   if (said) return said;
   form.insertAdjacentHTML("afterbegin", '<div class="notices" aria-live="polite"></div>');

@@ -20,10 +20,25 @@ function walk(step) {
   if (next) focusOn(next);
 }
 
+// In a gallery: to the image that stands under this one, or over it.
+function cross(step) {
+  const boxes = rows().map((row) => ({ row, box: row.getBoundingClientRect() }));
+  const here = current().getBoundingClientRect();
+  const [middle, beyond] = [({ left, right }) => (left + right) / 2, boxes.filter(({ box }) => (box.top - here.top) * step > 1)];
+  const line = beyond.at(step > 0 ? 0 : -1)?.box.top;
+  const [next] = beyond.filter(({ box }) => box.top === line).sort((one, other) => Math.abs(middle(one.box) - middle(here)) - Math.abs(middle(other.box) - middle(here)));
+  if (next) focusOn(next.row);
+}
+
 const hasRows = () => document.querySelector("#memories .row");
 const inRow = (target) => target.closest("#memories .row");
 bind(["j"], "Next memory", () => walk(1), { when: hasRows });
 bind(["k"], "Memory before", () => walk(-1), { when: hasRows });
+const inGallery = (target) => target.closest("#memories.gallery .row");
+bind(["ArrowRight"], "Next memory", () => walk(1), { when: inGallery });
+bind(["ArrowLeft"], "Memory before", () => walk(-1), { when: inGallery });
+bind(["ArrowDown"], "Memory below", () => cross(1), { when: inGallery });
+bind(["ArrowUp"], "Memory above", () => cross(-1), { when: inGallery });
 bind(["ArrowDown"], "Next memory", () => walk(1), { when: inRow });
 bind(["ArrowUp"], "Memory before", () => walk(-1), { when: inRow });
 bind(["Enter"], "Open the memory", ({ target }) => target.querySelector("[data-panel]").click(), { when: (target) => target.matches("#memories .row:has([data-panel])") });

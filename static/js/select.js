@@ -143,7 +143,7 @@ document.addEventListener("click", (event) => {
   if (box) return tick(box, event.shiftKey);
   const button = event.target.closest("button");
   if (!button || !bar()) return;
-  const key = keyOf(button.closest("#memories .row")) ?? button.closest(".panel")?.dataset.key;
+  const key = keyOf(button.closest("#memories .row")) ?? button.closest(".panel, .viewed")?.dataset.key;
   if (button.matches("[data-select-more]")) takeMore();
   else if (button.matches("[data-clear]")) clear();
   else if (button.matches("[data-merge]")) merge();

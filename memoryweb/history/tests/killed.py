@@ -11,12 +11,14 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import django
 
 MEMORIES = 110  # so that a move takes two calls
+IMAGE = "2025-03-04 - A teal square."
 
 
 def prepare() -> None:
@@ -41,6 +43,7 @@ def act(action: str, point: int) -> None:
     from django.db import connection
 
     from memories import curating
+    from memoryweb.tests.hosted import picture
 
     client, person = _who()
     buckets = {bucket.name: bucket for bucket in client.list_buckets()}
@@ -59,6 +62,8 @@ def act(action: str, point: int) -> None:
             curating.move(client, person, memories, buckets["Attic"])
         elif action == "delete":
             curating.delete(client, person, memories)
+        elif action == "image":
+            curating.create_image(client, person, IMAGE, date(2025, 3, 4), buckets["Kitchen"], picture())
         else:
             curating.merge(client, person, memories[:3], "2025-03-04 - Notes 107 to 109.", buckets["Kitchen"])
 

@@ -10,10 +10,10 @@ import pytest
 from memoryweb.tests.environment import DOCUMENTED
 from memoryweb.tests.server import ROOT
 
-from .killed import MEMORIES
+from .killed import IMAGE, MEMORIES
 
 ALL = sorted(f"2025-03-04 - Note {number}." for number in range(MEMORIES))
-ACTIONS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("move", "delete", "merge")]
+ACTIONS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("move", "delete", "merge", "image")]
 SOURCES = [f"2025-03-04 - Note {number}." for number in range(MEMORIES - 3, MEMORIES)]
 MERGED = "2025-03-04 - Notes 107 to 109."
 
@@ -36,7 +36,7 @@ def action(request):
 @pytest.fixture(scope="module")
 def points(action, tmp_path_factory):
     found = reports(action, tmp_path_factory.mktemp(action))
-    assert len(found) > 20
+    assert len(found) > 10
     assert found[-1]["restarted"]["outcomes"].keys() == {"done"}
     return found
 
@@ -59,6 +59,10 @@ def test_the_counts_agree(points):
 
 def test_what_was_begun_can_be_finished(action, points):
     begun = [point["went_on"] for point in points if point["restarted"]["outcomes"]]
+    if action == "image":  # whose bytes went with the program
+        assert {tuple(stands["there"]) for stands in begun} == {tuple(ALL), tuple(sorted([*ALL, IMAGE]))}
+        assert all((IMAGE in stands["there"]) == ("done" in stands["outcomes"]) for stands in begun)
+        return
     expected = {"move": ALL, "delete": [], "merge": sorted({*ALL, MERGED} - set(SOURCES))}[action]
     assert {tuple(stands["there"]) for stands in begun} == {tuple(expected)}
     if action == "move":

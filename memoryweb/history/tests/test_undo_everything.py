@@ -89,12 +89,12 @@ class Browser:
     def assert_tables_agree(self):
         """Counts and index hold exactly what the table of memories does."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT id, text, bucket_id, content_type FROM localapi_memory").fetchall()
+            rows = connection.execute("SELECT id, text, bucket_id, content_type, file_name FROM localapi_memory").fetchall()
             index = connection.execute("SELECT rowid, stems, place FROM memory_index").fetchall()
             kept = connection.execute("SELECT id, text_count, image_count FROM localapi_bucket").fetchall()
-        expected = {(key, " ".join(words.stems(text)), f"b{bucket} t{kind}") for key, text, bucket, kind in rows}
+        expected = {(key, " ".join(words.stems(text, name)), f"b{bucket} t{kind}") for key, text, bucket, kind, name in rows}
         assert set(index) == expected
-        counted = Counter((bucket, kind) for _, _, bucket, kind in rows)
+        counted = Counter((bucket, kind) for _, _, bucket, kind, _ in rows)
         assert {key: (texts, images) for key, texts, images in kept} == {
             key: (counted[key, "text"], counted[key, "image"]) for key, _, _ in kept
         }

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Adds a column without a default, for which SQLite makes no table anew."""
 
     dependencies = [
-        ("localapi", "0005_trash_and_versions"),
+        ("localapi", "0006_file_name_and_fingerprint"),
     ]
 
     operations = [

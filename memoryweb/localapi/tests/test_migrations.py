@@ -39,7 +39,7 @@ def migrate(folder, *target):
 def connect(folder):
     """A connection that knows what the triggers call."""
     database = sqlite3.connect(folder / "memoryweb.sqlite3")
-    database.create_function("stems", 1, lambda text: " ".join(words.stems(text)), deterministic=True)
+    database.create_function("stems", -1, lambda *texts: " ".join(words.stems(*texts)), deterministic=True)
     database.execute("PRAGMA foreign_keys=ON")
     return database
 
@@ -62,12 +62,19 @@ def migrated(tmp_path_factory):
     database.close()
 
 
-def test_tables_indexes_and_triggers_are_what_they_were(migrated):
+def test_tables_and_indexes_are_what_they_were_but_for_columns_at_the_end(migrated):
     database, made, _ = migrated
     now = dict(database.execute("SELECT name, sql FROM sqlite_master"))
-    assert sum("TRIGGER" in (sql or "") for sql in made.values()) == 3
-    now["localapi_memory"] = now["localapi_memory"].replace(', "added_by" bigint NULL', "")  # a column more, and nothing else
-    assert {name: now.get(name) for name in made} == made
+    for name, sql in made.items():
+        if "TRIGGER" not in (sql or ""):
+            assert (now[name] or "").startswith((sql or "").removesuffix(")")), name
+
+
+def test_every_trigger_is_there(migrated):
+    database, made, _ = migrated
+    triggers = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    assert {name for name, sql in made.items() if "TRIGGER" in (sql or "")} == triggers
+    assert len(triggers) == 3
 
 
 def test_every_row_is_what_it_was_and_ids_go_on_from_where_they_were(migrated):
@@ -75,7 +82,7 @@ def test_every_row_is_what_it_was_and_ids_go_on_from_where_they_were(migrated):
     assert len(held["localapi_memory"]) == 3
     assert len(held["memory_index"]) == 3
     for table, rows in held.items():
-        now = [row[: len(rows[0])] for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()]
+        now = [row[: len(rows[0])] for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")]
         assert [row for row in now if table != "sqlite_sequence" or row in rows] == rows, table
 
 
@@ -93,5 +100,6 @@ def test_the_search_follows_changes(migrated):
     database.execute("UPDATE localapi_memory SET text = 'lemon juice' WHERE id = 1")
     database.execute("DELETE FROM localapi_vector")
     database.execute("DELETE FROM localapi_memory WHERE id = 2")
-    assert (found("tea"), found("lemon"), found("coffee")) == ([], [(1,)], [(5,)])
+    database.execute("UPDATE localapi_memory SET file_name = 'IMG2041.jpg' WHERE id = 5")
+    assert (found("tea"), found("lemon"), found("coffee"), found("2041")) == ([], [(1,)], [(5,)], [(5,)])
     database.rollback()

@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         """Called by Django."""
+        from memoryweb.captions import services as captions
         from memoryweb.history import journal  # the pages' side, which serves hosted memories as well
 
         before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
@@ -25,5 +26,6 @@ class Command(BaseCommand):
             purged = trash.purge(before)
             journal.forget(purged)
             journal.forget_deleted(before)
+            captions.forget(purged)
         if options["verbosity"]:
             self.stdout.write(f"{len(purged)} {'memory' if len(purged) == 1 else 'memories'} went for good.")

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from django.conf import settings
@@ -20,9 +21,11 @@ from granian.log import LogLevels
 
 from memoryweb.accounts import services
 from memoryweb.addresses import base_url, remember, sign_in_url
+from memoryweb.captions import worker
 from memoryweb.history import check
 from memoryweb.memoryplugin import connect
 
+LOOKING_SECONDS = 5  # that images of before may hold up the start; the next one goes on
 BLOCKING_THREADS = 8  # a worker's; each may wait for a hosted service
 
 
@@ -38,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("purge", verbosity=0)
+        call_command("fingerprint", seconds=LOOKING_SECONDS, verbosity=0)
         collect_static_files()
         if settings.JOURNAL_MODE != "WAL":
             self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
@@ -47,7 +51,8 @@ class Command(BaseCommand):
         link = sign_in_url(services.make_sign_in_link(owner))
         connection.close()
         threading.Thread(target=self._say_when_it_answers, args=[link], daemon=True).start()
-        run_server()
+        with worker.Beside() if settings.CAPTION_URL else nullcontext():
+            run_server()
         self.stdout.write("memoryweb has ended.")
 
     def _say_when_it_answers(self, link: str) -> None:

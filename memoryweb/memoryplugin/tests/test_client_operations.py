@@ -86,6 +86,8 @@ CALLS = [
     ("get_memories_by_id", (["m1", "a&b"],), {}, {"memories": []}, "/api/memories", {"id": "a&b"}, None),
     ("get_memories_by_id", ([],), {}, {"memories": []}, "/api/memories", {}, None),
     ("get_versions", ("a/b",), {}, {"versions": [VERSION]}, "/api/memories/a%2Fb/versions", {}, None),
+    ("get_similar_images", ("a/b",), {}, {"memories": []}, "/api/memories/a%2Fb/similar", {"count": "12"}, None),
+    ("get_similar_images", ("m1",), {"count": 3}, {"memories": []}, "/api/memories/m1/similar", {"count": "3"}, None),
     ("get_trash", (), {"count": 5}, {"memories": [], "total": 0, "days": 30}, "/api/trash", {"count": "5"}, None),
     (
         "get_trash", (), {"count": 5, "skip": 10}, {"memories": [], "total": 0, "days": 30},
@@ -144,6 +146,22 @@ def test_an_image_goes_to_the_service_as_a_file_beside_its_fields():
     assert transport.sent.headers["Content-Type"].startswith("multipart/form-data")
     parts = re.findall(rb'name="(\w+)"[^\r]*\r\n\r\n([^\r]*)\r\n', transport.sent.body)
     assert dict(parts) == {b"text": b"A red kite", b"bucketId": b"7", b"source": b"memoryweb", b"image": b"the bytes"}
+
+
+@pytest.mark.parametrize(
+    ("file_name", "sent"), [("IMG_1.jpg", b"IMG_1.jpg"), ("K\u00fcche.png", "K\u00fcche.png".encode()), ("", b"image")]
+)
+def test_an_image_says_what_its_file_is_called(file_name, sent):
+    client, transport = service(answer(CREATED))
+    client.add_new_memory("A red kite", image=b"the bytes", file_name=file_name)
+    assert re.findall(rb'name="image"; filename="([^"]*)"', transport.sent.body) == [sent]
+
+
+def test_a_similar_image_says_how_far_it_is():
+    memory = {"id": "m1", "text": "A kite", "content_type": "image", "distance": 3, "metadata": {"fileName": "kite.png"}}
+    client, _ = service(answer({"memories": [memory]}))
+    (similar,) = client.get_similar_images("m2")
+    assert (similar.id, similar.distance, similar.file_name) == ("m1", 3, "kite.png")
 
 
 @pytest.mark.parametrize(

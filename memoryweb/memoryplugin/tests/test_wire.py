@@ -68,6 +68,26 @@ def test_an_image_gives_address_description_and_size():
     assert (memory.text, memory.image_url, memory.width, memory.height) == ("A red kite", IMAGE["image_url"], 640, 480)
 
 
+@pytest.mark.parametrize(("sent", "read"), [("IMG_1.jpg", "IMG_1.jpg"), ("", None), (None, None), (7, None), (["a"], None)])
+def test_what_its_file_was_called_is_read_where_it_is_told(sent, read):
+    assert read_one(IMAGE | {"metadata": {"fileName": sent}}).file_name == read
+
+
+def test_a_text_has_no_file():
+    assert read_one(FULL | {"metadata": {"fileName": "IMG_1.jpg"}}).file_name is None
+
+
+@pytest.mark.parametrize(("sent", "read"), [(0, 0), (7, 7), (-1, None), (1.5, None), ("7", None), (None, None)])
+def test_how_far_a_similar_image_is_is_read_where_it_is_told(sent, read):
+    assert read_one(IMAGE | {"distance": sent}).distance == read
+
+
+@pytest.mark.parametrize(("sent", "read"), [(True, True), (False, False), (None, False), ("yes", False), (1, False)])
+def test_where_a_word_stands_is_read_where_it_is_told(sent, read):
+    why = {"words": [{"word": "oven", "asked": "ovens", "kind": "stem", "inFileName": sent}]}
+    assert read_one(IMAGE | {"why": why}).why.words[0].in_file_name is read
+
+
 def test_an_image_is_known_by_its_address_alone():
     memory = read_one({"image_url": "https://files.memoryplugin.com/a.png"})
     assert (memory.is_image, memory.id[0], memory.text) == (True, "~", "Image without a description")

@@ -5,9 +5,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from memoryweb.tests.browser import chromium
+from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import ROOT, Server, free_port, running_server
 
 FOLDER = ROOT / "data" / "shots"
@@ -21,6 +22,24 @@ def _browse(page: Page, server: Server) -> None:
 
 def _images(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/?type=image")
+
+
+def _viewer(page: Page, server: Server) -> None:
+    _images(page, server)
+    page.get_by_role("article").filter(has_text="Lake Inari").first.get_by_role("img").click()
+    page.get_by_role("dialog", name="Image").wait_for()
+
+
+def _zoomed(page: Page, server: Server) -> None:
+    _viewer(page, server)
+    for _ in range(2):
+        page.keyboard.press("+")
+
+
+def _describing(page: Page, server: Server) -> None:
+    _viewer(page, server)
+    page.keyboard.press("e")
+    page.get_by_role("textbox", name="Memory", exact=True).wait_for()
 
 
 def _search(page: Page, server: Server) -> None:
@@ -74,6 +93,28 @@ def _new_refused(page: Page, server: Server) -> None:
     page.get_by_role("combobox", name="Bucket").select_option("new")
     page.get_by_role("button", name="Save memory").click()
     page.get_by_role("alert").first.wait_for()
+
+
+def _adding(page: Page, server: Server) -> None:
+    names = (
+        "oven-receipt_2.png",
+        "IMG_2041.png",
+        "PXL_20260304_140512345.png",
+        "Screenshot 2026-03-04 at 14.05.12.png",
+        "broken.png",
+    )
+    contents = [picture(640, 420, colour) for colour in ("peru", "teal", "tan", "slateblue")] + [b"no picture"]
+    page.goto(server.url)
+    page.get_by_role("button", name="New memory").click()
+    files = [FilePayload(name=name, mimeType="image/png", buffer=content) for name, content in zip(names, contents, strict=True)]
+    page.locator("#image-files").set_input_files(files)
+    page.get_by_role("button", name="Save 5 images").wait_for()
+
+
+def _added(page: Page, server: Server) -> None:
+    _adding(page, server)
+    page.get_by_role("button", name="Save 5 images").click()
+    page.get_by_text("This is no readable").wait_for()
 
 
 def _saved(page: Page, server: Server) -> None:
@@ -175,6 +216,9 @@ def _signin(page: Page, server: Server) -> None:
 FULL: dict[str, Look] = {
     "browse": _browse,
     "images": _images,
+    "viewer": _viewer,
+    "viewer-zoomed": _zoomed,
+    "viewer-editing": _describing,
     "search": _search,
     "filters": _filters,
     "completing": _completing,
@@ -185,6 +229,8 @@ FULL: dict[str, Look] = {
     "panel": _panel,
     "new": _new,
     "new-refused": _new_refused,
+    "adding": _adding,
+    "added": _added,
     "saved": _saved,
     "drawer": _drawer,
     "account": _account,

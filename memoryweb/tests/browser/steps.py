@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
+from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import Server
 
 ZONE = "Europe/Berlin"
@@ -147,3 +149,32 @@ def fill(server: Server, number: int, a_day: int = 7, session: requests.Session 
     for n in range(number):
         moment = now - timedelta(days=1 + n // a_day, minutes=n % a_day)
         server.add(f"Note {n + 1} of the garden.", session=session, createdAt=moment.isoformat())
+
+
+def violations(page: Page) -> str:
+    """What axe finds, in light and then, as far as colours go, in dark."""
+    light = Axe().run(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function("() => document.getAnimations().every((change) => change.playState !== 'running')")
+    dark = Axe().run(page, options=DEFAULT_OPTIONS | {"runOnly": ["color-contrast"]})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return "".join(found.generate_report() for found in (light, dark) if found.violations_count)
+
+
+def viewer(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Image")
+
+
+def hang(server: Server, number: int, session: requests.Session | None = None) -> list[str]:
+    """So many images, a day apart, the first one the newest, of several ratios: "Picture 1 of the wall." and so on; their ids."""
+    session = session or server.api()
+    now = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    ids = []
+    for n in range(number):
+        moment = now - timedelta(days=1 + n)
+        size = 300 + 60 * (n % 9), 400 + 17 * n
+        fields = {"text": f"{moment.date()} - Picture {n + 1} of the wall.", "createdAt": moment.isoformat()}
+        file = (f"{n + 1}.png", picture(*size, colour=f"hsl({37 * n % 360}, 40%, 55%)"))
+        answer = session.post(f"{server.url}/api/memory", data=fields, files={"image": file}, timeout=30)
+        ids.append(answer.json()["memoryId"])
+    return ids

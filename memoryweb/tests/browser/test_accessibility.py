@@ -1,7 +1,6 @@
 """Everyone: no axe violation in any state and theme, keys alone suffice, 320 px are enough, little moves for those who ask."""
 
 import pytest
-from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import expect
 
 from memoryweb.tests.browser.conftest import with_examples
@@ -16,6 +15,7 @@ from memoryweb.tests.browser.steps import (
     row,
     says,
     search_box,
+    violations,
     warns,
     write,
 )
@@ -54,16 +54,6 @@ def page(request, window, signed_in):
     """Like the shared one, with little motion: axe would measure the colours of what is still fading in."""
     scheme, width = getattr(request, "param", ("light", 1280))
     return window(signed_in, scheme, width, reduced_motion="reduce")
-
-
-def violations(page):
-    """What axe finds, in light and then, as far as colours go, in dark."""
-    light = Axe().run(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function("() => document.getAnimations().every((change) => change.playState !== 'running')")
-    dark = Axe().run(page, options=DEFAULT_OPTIONS | {"runOnly": ["color-contrast"]})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    return "".join(found.generate_report() for found in (light, dark) if found.violations_count)
 
 
 # What to open before axe looks.

@@ -5,7 +5,6 @@ import re
 import signal
 
 import pytest
-from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import expect
 
 from memoryweb.tests.browser.steps import (
@@ -25,6 +24,7 @@ from memoryweb.tests.browser.steps import (
     scroll_on,
     search_box,
     text_field,
+    violations,
     warns,
 )
 from memoryweb.tests.hosted import picture
@@ -607,6 +607,10 @@ def test_from_the_panel(page):
     open_panel(page, "Note 3 of the yard.")
     panel(page).get_by_text("Earlier versions").click()
     expect(panel(page).get_by_role("list", name="Earlier versions").locator("del")).to_have_text("garden")
+    panel(page).get_by_role("button", name="Go back to before the change").click()
+    says(page, "Edited a memory")
+    expect(row(page, note(3))).to_be_visible()
+    expect(panel(page)).to_contain_text(note(3))
 
 
 # Merging
@@ -753,15 +757,6 @@ def test_an_afternoon_by_keyboard_alone(page):
 
 
 # Everyone
-
-
-def violations(page):
-    """What axe finds, in light and then, as far as colours go, in dark."""
-    light = Axe().run(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function("() => document.getAnimations().every((change) => change.playState !== 'running')")
-    dark = Axe().run(page, options=DEFAULT_OPTIONS | {"runOnly": ["color-contrast"]})
-    return "".join(found.generate_report() for found in (light, dark) if found.violations_count)
 
 
 def at_a_row(page, server, api):

@@ -187,15 +187,6 @@ def test_nothing_shifts_while_the_first_page_loads(page):
     assert page.evaluate(SHIFT) == 0
 
 
-def test_a_click_shows_the_image_in_full_size(page):
-    page.goto("/?type=image")
-    article = row(page, "Lake Inari")
-    width = int(article.get_by_role("img").get_attribute("width"))
-    article.get_by_role("link", name="Full size").click()
-    page.wait_for_url(re.compile(r"/memories/[^/]+/image\?v=\w+$"))
-    assert page.evaluate("document.images[0].naturalWidth") == width
-
-
 def test_the_row_that_is_opened_stays_where_it_was(page):
     page.goto("/")
     before = bring_up(page, SLEEP)

@@ -1,0 +1,619 @@
+"""Adding images: dropped, pasted and chosen, several at once, with bad ones among them, lost, tried again and taken back."""
+
+import base64
+import random
+import re
+import threading
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from memoryweb.tests.browser.steps import (
+    WIDTHS,
+    Held,
+    dialog,
+    open_dialog,
+    row,
+    rows,
+    says,
+    text_field,
+    violations,
+    warns,
+)
+from memoryweb.tests.hosted import http_server, picture
+from memoryweb.tests.server import running_server
+
+pytestmark = pytest.mark.browser
+
+# Files made in the page of real bytes, as a file manager, a clipboard or the page itself would hand them over.
+CARRIED = """(files) => {
+  const carried = new DataTransfer();
+  for (const [name, type, content] of files) {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    carried.items.add(new File([bytes], name, { type }));
+  }
+  return carried;
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(browser, tmp_path_factory):
+    """Without the examples: the memories are those that the tests add."""
+    with running_server(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+def page(window, signed_in, request):
+    """On the list, with little motion, so that nothing is measured while it fades in."""
+    scheme, width = getattr(request, "param", ("light", 1280))
+    page = window(signed_in, scheme, width, reduced_motion="reduce")
+    page.goto("/")
+    return page
+
+
+def an_image(name, colour="teal", content=None, kind="image/png"):
+    """A file to hand over; each colour is another picture."""
+    return name, kind, base64.b64encode(picture(colour=colour) if content is None else content).decode()
+
+
+def noise(side):
+    """A PNG of some megabytes."""
+    pixels = Image.frombytes("RGB", (side, side), random.Random(5).randbytes(3 * side * side))
+    file = BytesIO()
+    pixels.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def carried(page, files):
+    return page.evaluate_handle(CARRIED, files)
+
+
+def drag(page, kind, files=(), text=""):
+    """One event of a drag over the page; returns whether the page takes it for its own."""
+    return page.evaluate(
+        """([kind, carried, text]) => {
+          if (text) carried.setData("text/plain", text);
+          const init = { dataTransfer: carried, bubbles: true, cancelable: true };
+          return !document.querySelector("main").dispatchEvent(new DragEvent(kind, init));
+        }""",
+        [kind, carried(page, list(files)), text],
+    )
+
+
+def drop(page, *files):
+    for kind in ("dragenter", "dragover", "drop"):
+        assert drag(page, kind, files)
+
+
+def paste(page, *files, text="", into="main"):
+    """Paste into the element; returns whether the page takes it for its own."""
+    return page.evaluate(
+        """([carried, text, into]) => {
+          if (text) carried.setData("text/plain", text);
+          const init = { clipboardData: carried, bubbles: true, cancelable: true };
+          return !document.querySelector(into).dispatchEvent(new ClipboardEvent("paste", init));
+        }""",
+        [carried(page, list(files)), text, into],
+    )
+
+
+def cards(page):
+    return page.get_by_role("list", name="Images to add").get_by_role("listitem")
+
+
+def card(page, name):
+    return cards(page).filter(has_text=name)
+
+
+def description(page, name):
+    return page.get_by_role("textbox", name=f"Description of {name}")
+
+
+def save(page):
+    dialog(page).get_by_role("button", name=re.compile(r"^Save \d")).click()
+
+
+def close(page):
+    """Close the dialog, once all is saved."""
+    dialog(page).get_by_role("button", name="Done").click()
+    expect(dialog(page)).to_be_hidden()
+
+
+def undo(page):
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+
+
+def overlay(page):
+    return page.get_by_text("Drop to add")
+
+
+# From the drop to the list
+
+
+def test_a_dropped_image_is_a_card_at_once_and_saved_with_its_description(page):
+    drop(page, an_image("oven-receipt_2.PNG"))
+    expect(description(page, "oven-receipt_2.PNG")).to_have_value("oven receipt 2")
+    expect(description(page, "oven-receipt_2.PNG")).to_be_focused()
+    expect(card(page, "oven-receipt_2.PNG")).to_contain_text("40 × 30")
+    description(page, "oven-receipt_2.PNG").fill("The receipt of the first oven")
+    save(page)
+    expect(card(page, "The receipt of the first oven").get_by_text("Saved in General.")).to_be_visible()
+    close(page)
+    expect(row(page, "The receipt of the first oven").get_by_role("img")).to_be_visible()
+
+
+def test_the_card_of_a_saved_image_leads_to_it(page):
+    drop(page, an_image("led.png", "gold"))
+    save(page)
+    card(page, "led.png").get_by_role("link", name="Open it").click()
+    expect(page.get_by_role("complementary", name="Memory")).to_contain_text("led")
+
+
+def test_a_pasted_image_is_a_card_to_be_described(page):
+    assert paste(page, an_image("image.png", "olive"))
+    expect(description(page, "image.png")).to_have_value("")
+    description(page, "image.png").fill("Pasted from a screen")
+    page.keyboard.press("Control+Enter")
+    expect(card(page, "image.png").get_by_text("Saved in")).to_be_visible()
+    close(page)
+    expect(row(page, "Pasted from a screen")).to_be_visible()
+
+
+def test_an_image_is_pasted_while_a_text_is_being_written(page):
+    open_dialog(page)
+    assert paste(page, an_image("image.png"), into="#memory-text")
+    expect(cards(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("with_picture", [False, True], ids=["text", "text and its picture"])
+def test_a_text_pasted_into_a_field_stays_a_text(page, with_picture):
+    open_dialog(page)
+    files = [an_image("image.png")] if with_picture else []
+    assert not paste(page, *files, text="A table copied elsewhere", into="#memory-text")
+    expect(cards(page)).to_have_count(0)
+
+
+def test_files_that_come_with_their_names_are_files(page):
+    open_dialog(page)
+    assert paste(page, an_image("leek.png"), text="leek.png", into="#memory-text")
+    expect(description(page, "leek.png")).to_have_value("leek")
+
+
+def test_several_are_chosen_with_the_button(page):
+    open_dialog(page)
+    with page.expect_file_chooser() as chooser:
+        dialog(page).get_by_role("button", name="Choose images").click()
+    assert chooser.value.is_multiple()
+    files = [{"name": f"chosen-{n}.png", "mimeType": "image/png", "buffer": picture(colour=f"rgb({n},9,9)")} for n in (1, 2)]
+    chooser.value.set_files(files)
+    expect(cards(page)).to_have_count(2)
+    save(page)
+    says(dialog(page), "2 images saved.")
+
+
+def test_all_of_them_get_the_same_day_and_bucket(page, server):
+    drop(page, an_image("sage.png", "rgb(1,2,3)"), an_image("thyme.png", "rgb(3,2,1)"))
+    dialog(page).get_by_role("textbox", name="Date").fill("2025-03-04")
+    dialog(page).get_by_role("combobox", name="Bucket").select_option("New bucket…")
+    dialog(page).get_by_role("textbox", name="Name of the new bucket").fill("Herbs")
+    save(page)
+    says(dialog(page), "2 images saved.")
+    expect(card(page, "thyme.png").get_by_text("Saved in Herbs.")).to_be_visible()
+    found = server.api().get(f"{server.url}/api/v2/memory?count=50&contentType=image&includeIds=true", timeout=10).json()
+    filed = {item["text"]: item["metadata"]["bucketName"] for item in found["memories"]}
+    assert {text for text, bucket in filed.items() if bucket == "Herbs"} == {"2025-03-04 - sage", "2025-03-04 - thyme"}
+
+
+# Good ones and bad ones
+
+
+def test_refused_ones_among_good_ones_stop_none_of_them(page):
+    before = rows(page).count()
+    drop(
+        page,
+        an_image("birch.png", "rgb(9,1,1)"),
+        an_image("logo.svg", content=b"<svg/>", kind="image/svg+xml"),
+        an_image("broken.png", content=picture()[:50]),
+        an_image("huge.png", content=b"0" * 10_000_001),
+        an_image("maple.png", "rgb(9,2,2)"),
+    )
+    warns(card(page, "logo.svg"), "Only PNG, JPEG, WebP and GIF")
+    warns(card(page, "huge.png"), "larger than 10 MB")
+    page.get_by_role("button", name="Save 3 images").click()
+    warns(card(page, "broken.png"), "This is no readable PNG, JPEG, WebP or GIF picture.")
+    says(dialog(page), "2 images saved. 3 images not saved.")
+    for name in ("birch.png", "maple.png"):
+        expect(card(page, name).get_by_text("Saved in General.")).to_be_visible()
+    for name in ("logo.svg", "broken.png", "huge.png"):
+        page.get_by_role("button", name=f"Remove {name}").click()
+    close(page)
+    expect(rows(page)).to_have_count(before + 2)
+
+
+def test_what_the_browser_can_tell_is_said_before_anything_is_sent(page):
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    drop(page, an_image("letter.pdf", content=b"%PDF", kind="application/pdf"), an_image("empty.png", content=b""))
+    warns(card(page, "letter.pdf"), "Only PNG, JPEG, WebP and GIF")
+    warns(card(page, "empty.png"), "The file is empty.")
+    expect(page.get_by_role("button", name=re.compile("^Save"))).to_be_hidden()
+    assert sent == []
+
+
+def test_one_without_a_description_waits_for_it_and_the_others_are_saved(page):
+    drop(page, an_image("IMG_2041.png", "rgb(4,4,1)"), an_image("ash.png", "rgb(4,4,2)"))
+    save(page)
+    warns(card(page, "IMG_2041.png"), "Describe it in a few words.")
+    expect(card(page, "ash.png").get_by_text("Saved in")).to_be_visible()
+    expect(description(page, "IMG_2041.png")).to_be_focused()
+    page.keyboard.type("An ash in winter")
+    page.keyboard.press("Control+Enter")
+    says(dialog(page), "2 images saved.")
+    close(page)
+    expect(page.locator("#toast")).to_contain_text("Added 2 images")
+
+
+def test_a_lost_one_is_tried_again_with_all_that_was_typed(page):
+    drop(page, an_image("elm.png", "rgb(5,1,1)"), an_image("fir.png", "rgb(5,2,2)"))
+    description(page, "elm.png").fill("The elm by the gate")
+    page.route("**/memories/images/", lambda route: route.abort(), times=1)
+    save(page)
+    warns(card(page, "elm.png"), "memoryweb does not answer")
+    expect(card(page, "fir.png").get_by_text("Saved in")).to_be_visible()
+    expect(description(page, "elm.png")).to_have_value("The elm by the gate")
+    card(page, "elm.png").get_by_role("button", name="Try again").click()
+    says(dialog(page), "2 images saved.")
+
+
+def test_an_answer_that_the_browser_never_got_does_not_make_it_twice(page):
+    drop(page, an_image("oak.png", "rgb(6,1,1)"))
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/memories/images/", lose, times=1)
+    save(page)
+    warns(card(page, "oak.png"), "memoryweb does not answer")
+    card(page, "oak.png").get_by_role("button", name="Try again").click()
+    expect(card(page, "oak.png").get_by_text("Already there")).to_be_visible()
+    close(page)
+    expect(rows(page).filter(has_text="oak")).to_have_count(1)
+
+
+def test_signed_out_meanwhile_is_said_on_the_card_and_nothing_is_lost(page, server):
+    drop(page, an_image("yew.png", "rgb(7,1,1)"))
+    page.context.clear_cookies(name=re.compile("session"))
+    save(page)
+    warns(card(page, "yew.png"), "You have been signed out")
+    page.context.new_page().goto(server.sign_in_link())
+    card(page, "yew.png").get_by_role("button", name="Try again").click()
+    warns(card(page, "yew.png"), "Save it again")
+    card(page, "yew.png").get_by_role("button", name="Try again").click()
+    says(dialog(page), "1 image saved.")
+
+
+# One action
+
+
+def test_a_drop_is_one_action_that_is_undone_and_redone(page):
+    before = rows(page).count()
+    drop(page, *(an_image(f"tulip-{n}.png", f"rgb(8,1,{n})") for n in range(4)))
+    save(page)
+    says(dialog(page), "4 images saved.")
+    close(page)
+    expect(rows(page).filter(has_text="tulip")).to_have_count(4)
+    undo(page)
+    expect(rows(page)).to_have_count(before)
+    page.locator("#toast").get_by_role("button", name="Redo").click()
+    expect(rows(page).filter(has_text="tulip")).to_have_count(4)
+    page.goto("/history/")
+    expect(page.get_by_text("Added 4 images", exact=False).first).to_be_visible()
+
+
+def test_the_next_drop_is_an_action_of_its_own(page):
+    for number in (1, 2):
+        drop(page, an_image(f"rose-{number}.png", f"rgb(8,2,{number})"))
+        save(page)
+        says(dialog(page), "1 image saved.")
+    close(page)
+    expect(page.locator("#toast")).to_contain_text("Added an image")
+    undo(page)
+    expect(rows(page).filter(has_text="rose")).to_have_count(1)
+
+
+# While it goes on
+
+
+def test_each_file_shows_how_far_it_is(page):
+    held = Held(page, "/memories/images/$")
+    drop(page, an_image("plum.png", "rgb(2,1,1)"), an_image("pear.png", "rgb(2,2,2)"))
+    save(page)
+    expect(page.get_by_role("progressbar", name="plum.png")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="pear.png")).to_be_visible()
+    says(dialog(page), "Saving: 0 of 2 done")
+    held.release()
+    says(dialog(page), "Saving: 1 of 2 done")
+    held.release()
+    says(dialog(page), "2 images saved.")
+    expect(page.get_by_role("progressbar", name="plum.png")).to_have_count(0)
+
+
+def test_the_bar_follows_what_is_sent_and_then_waits_for_the_server(page):
+    drop(page, an_image("medlar.png", content=noise(1200)))
+    page.evaluate(
+        """() => new MutationObserver((changes) => {
+            window.bar = [...(window.bar ?? []), ...changes.map(({ target }) => target.getAttribute("value"))];
+        }).observe(document.querySelector(".card progress"), { attributeFilter: ["value"] })"""
+    )
+    save(page)
+    says(dialog(page), "1 image saved.")
+    seen = page.evaluate("window.bar")
+    assert seen[0] == "0"
+    assert seen[-1] is None
+
+
+def test_closed_while_it_saves_it_goes_on_and_says_so(page):
+    held = Held(page, "/memories/images/$")
+    drop(page, an_image("quince.png", "rgb(2,3,1)"))
+    save(page)
+    held.wait()
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_be_hidden()
+    held.release()
+    expect(row(page, "quince")).to_be_visible()
+    expect(page.locator("#toast")).to_contain_text("Added an image")
+    expect(text_field(open_dialog(page))).to_be_visible()
+    expect(cards(page)).to_have_count(0)
+
+
+def test_closed_while_it_saves_it_comes_back_with_what_was_refused(page):
+    held = Held(page, "/memories/images/$")
+    drop(page, an_image("broken.png", content=picture()[:50]))
+    save(page)
+    held.wait()
+    page.keyboard.press("Escape")
+    held.release()
+    warns(card(page, "broken.png"), "This is no readable")
+    expect(dialog(page)).to_be_visible()
+
+
+# Nothing is lost unasked
+
+
+@pytest.mark.parametrize("way", ["Escape", "Close", "Cancel"])
+def test_closing_with_unsaved_images_asks(page, way):
+    def leave():
+        if way == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            dialog(page).get_by_role("button", name=way).click()
+
+    drop(page, an_image("moss.png", "rgb(3,1,1)"), an_image("fern.png", "rgb(3,1,2)"))
+    description(page, "moss.png").fill("Moss on the north side")
+    leave()
+    question = page.get_by_role("alertdialog", name="2 images are not saved.")
+    question.get_by_role("button", name="Go on").click()
+    expect(description(page, "moss.png")).to_have_value("Moss on the north side")
+    leave()
+    question.get_by_role("button", name="Discard").click()
+    expect(dialog(page)).to_be_hidden()
+    open_dialog(page)
+    expect(cards(page)).to_have_count(0)
+
+
+def test_the_page_is_not_left_unasked(page):
+    asked = []
+    page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
+    drop(page, an_image("ivy.png", "rgb(3,2,1)"))
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_what_was_saved_does_not_hold_the_page(page):
+    asked = []
+    page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
+    drop(page, an_image("hazel.png", "rgb(3,3,1)"))
+    save(page)
+    says(dialog(page), "1 image saved.")
+    page.reload()
+    assert asked == []
+
+
+def test_what_was_typed_becomes_the_description_of_an_only_image(page):
+    open_dialog(page)
+    text_field(page).fill("The plan of the new kitchen")
+    drop(page, an_image("scan.png"))
+    expect(description(page, "scan.png")).to_have_value("The plan of the new kitchen")
+
+
+def test_what_was_typed_waits_until_several_are_dealt_with(page):
+    open_dialog(page)
+    text_field(page).fill("A thought of its own")
+    drop(page, an_image("a.png"), an_image("b.png"))
+    expect(description(page, "a.png")).to_have_value("a")
+    for name in ("a.png", "b.png"):
+        page.get_by_role("button", name=f"Remove {name}").press("Enter")
+    expect(text_field(page)).to_have_value("A thought of its own")
+    expect(text_field(page)).to_be_focused()
+    expect(page.get_by_role("button", name="Save memory")).to_be_visible()
+
+
+def test_after_the_images_a_text_can_be_saved_as_before(page):
+    drop(page, an_image("lime.png", "rgb(1,7,1)"))
+    page.get_by_role("button", name="Remove lime.png").click()
+    text_field(page).fill("A plain text after all.")
+    page.keyboard.press("Control+Enter")
+    says(dialog(page), "Saved in General")
+
+
+# What is dragged
+
+
+def test_files_over_the_page_are_invited(page):
+    expect(overlay(page)).to_be_hidden()
+    drag(page, "dragenter", [an_image("a.png")])
+    expect(overlay(page)).to_be_visible()
+    drag(page, "dragleave", [an_image("a.png")])
+    expect(overlay(page)).to_be_hidden()
+
+
+def test_text_and_links_are_none_of_it(page):
+    for kind in ("dragenter", "dragover", "drop"):
+        assert not drag(page, kind, text="https://example.org/")
+    expect(overlay(page)).to_be_hidden()
+    expect(dialog(page)).to_be_hidden()
+
+
+def test_a_picture_of_the_page_itself_is_none_of_it(page):
+    drag(page, "dragstart")
+    assert not drag(page, "dragenter", [an_image("a.png")])
+    assert not drag(page, "drop", [an_image("a.png")])
+    expect(dialog(page)).to_be_hidden()
+    drag(page, "dragend")
+    drop(page, an_image("a.png"))
+    expect(cards(page)).to_have_count(1)
+
+
+def test_where_there_is_no_form_files_do_not_take_the_page_away(page):
+    page.goto("/history/")
+    drop(page, an_image("a.png"))
+    says(page, "Images can be added from the list of all memories.")
+
+
+def test_the_page_of_the_form_takes_them_too(page):
+    page.goto("/memories/new/")
+    drop(page, an_image("larch.png", "rgb(1,8,1)"))
+    page.get_by_role("button", name="Save 1 image").click()
+    says(page, "1 image saved.")
+
+
+# Names of files
+
+NAMES = {
+    "oven-receipt_2.JPG": "oven receipt 2",
+    "Grundriss_Küche-v2.webp": "Grundriss Küche v2",
+    "鴨川の朝.jpg": "鴨川の朝",
+    "photo of the oven.jpg": "photo of the oven",
+    "2024-05-01 receipt 12.50 EUR.png": "2024-05-01 receipt 12.50 EUR",
+    "IMG_2041.HEIC": "",
+    "IMG_20260304_140512.jpg": "Photo of 4 March 2026",
+    "IMG-20260304-WA0007.jpg": "Photo of 4 March 2026",
+    "PXL_20260304_140512345.PORTRAIT.jpg": "Photo of 4 March 2026",
+    "DSC00123.JPG": "",
+    "P1010001.JPG": "",
+    "Screenshot 2026-03-04 at 14.05.12.png": "Screenshot of 4 March 2026, 14:05",
+    "Screenshot_20260304-140512_Chrome.png": "Screenshot of 4 March 2026, 14:05",
+    "Screenshot.png": "Screenshot",
+    "image.png": "",
+    "image (3).png": "",
+    "3f2a9c1e-1b2c-4d5e-8f90-123456789abc.jpg": "",
+    "facade.png": "facade",
+    ".png": "",
+}
+
+
+def test_a_file_name_suggests_what_it_says_to_a_person(page):
+    names = page.evaluate(
+        "names => import('/static/js/filenames.js').then(({ suggested }) => names.map((name) => suggested(name)))", list(NAMES)
+    )
+    assert dict(zip(NAMES, names, strict=True)) == NAMES
+
+
+# For everyone
+
+
+def kept_cards(page):
+    drop(page, an_image("oven-receipt_2.png"), an_image("IMG_2041.png"))
+    expect(card(page, "IMG_2041.png")).to_contain_text("40 × 30")
+
+
+def saved_and_refused(page):
+    drop(
+        page,
+        an_image("saved.png", "rgb(1,1,9)"),
+        an_image("broken.png", content=b"no"),
+        an_image("a.svg", content=b"x", kind="image/svg+xml"),
+    )
+    save(page)
+    warns(card(page, "broken.png"), "This is no readable")
+
+
+def on_its_way(page):
+    page.route("**/memories/images/", lambda route: None)
+    drop(page, an_image("slow.png"), an_image("slower.png"))
+    save(page)
+    expect(page.get_by_role("progressbar", name="slow.png")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", WIDTHS, indirect=True)
+@pytest.mark.parametrize("state", [kept_cards, saved_and_refused, on_its_way])
+def test_axe_has_nothing_to_say(page, state):
+    state(page)
+    assert violations(page) == ""
+
+
+@pytest.mark.parametrize("page", WIDTHS, indirect=True)
+def test_with_many_cards_the_button_stays_in_view(page):
+    drop(page, *(an_image(f"holiday-{n}.png") for n in range(20)))
+    expect(page.get_by_role("button", name="Save 20 images")).to_be_in_viewport()
+    expect(description(page, "holiday-0.png")).to_be_in_viewport()
+    assert page.evaluate("document.getElementById('new').scrollWidth <= innerWidth")
+
+
+def test_keys_alone_suffice(page):
+    drop(page, an_image("willow.png", "rgb(1,1,7)"), an_image("alder.png", "rgb(1,1,8)"))
+    expect(description(page, "willow.png")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Remove willow.png")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove alder.png")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+Enter")
+    says(dialog(page), "1 image saved.")
+    page.keyboard.press("Escape")
+    expect(row(page, "alder")).to_be_visible()
+    expect(rows(page).filter(has_text="willow")).to_have_count(0)
+
+
+# Without JavaScript, and without a service that takes them
+
+
+def test_without_javascript_one_image_comes_with_its_text(window, signed_in):
+    page = window(signed_in, java_script_enabled=False)
+    page.goto("/memories/new/")
+    expect(page.get_by_role("button", name="Choose images")).to_be_hidden()
+    text_field(page).fill("Sent by a plain form.")
+    page.get_by_label("Image", exact=True).set_input_files(
+        {"name": "p.png", "mimeType": "image/png", "buffer": picture(colour="rgb(9,9,1)")}
+    )
+    page.get_by_role("button", name="Save memory").click()
+    says(page, "Saved in General.")
+    expect(row(page, "Sent by a plain form.").get_by_role("img")).to_be_visible()
+
+
+def test_a_hosted_service_is_said_to_take_none_and_nothing_fails(window, tmp_path):
+    service, hosted = http_server()
+    hosted.fill(2)
+    threading.Thread(target=service.serve_forever, daemon=True).start()
+    with running_server(tmp_path / "data", MEMORYPLUGIN_URL=hosted.base_url, MEMORYPLUGIN_TOKEN=hosted.token) as running:
+        page = window(at=running)
+        page.goto(running.first_link)
+        drag(page, "dragenter", [an_image("a.png")])
+        expect(overlay(page)).to_be_hidden()
+        drop(page, an_image("a.png"))
+        warns(page, "takes no uploads")
+        expect(dialog(page)).to_be_hidden()
+        open_dialog(page)
+        expect(dialog(page).get_by_text("takes no uploads")).to_be_visible()
+        assert paste(page, an_image("a.png"), into="#memory-text")
+        says(dialog(page), "takes no uploads")
+        text_field(page).fill("A text can be saved.")
+        page.keyboard.press("Control+Enter")
+        says(dialog(page), "Saved in General")
+        assert hosted.count("POST /api/memory") == 1
+    service.shutdown()
+    service.server_close()

@@ -1,0 +1,67 @@
+"""An image that is described while one looks on: "Describing…", then the description; a failure, and trying it again."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from memoryweb.captions.tests import vision as vision_server
+from memoryweb.captions.tests.vision import MODEL, Answer, Vision, says
+from memoryweb.tests.browser.steps import row, rows
+from memoryweb.tests.hosted import picture
+from memoryweb.tests.server import Server, running_server
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("captions")]
+
+
+@pytest.fixture(scope="module")
+def vision() -> Iterator[Vision]:
+    with vision_server.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory, vision: Vision) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("captions")
+    with running_server(folder, CAPTION_URL=vision.url, CAPTION_MODEL=MODEL) as running:
+        yield running
+
+
+def upload(page: Page, description: str, colour: str) -> None:
+    """Store an image as its card does when nothing was written; the list then shows it."""
+    page.goto("/")
+    secret = page.locator("#undo-last [name=csrfmiddlewaretoken]").input_value()
+    fields = {"text": description, "suggested": description, "date": "2025-03-04", "csrfmiddlewaretoken": secret}
+    image = {"name": "IMG_4711.png", "mimeType": "image/png", "buffer": picture(60, 40, colour)}
+    answer = page.request.post("/memories/images/", multipart=fields | {"image": image}, headers={"Referer": page.url})
+    assert answer.ok, answer.text()
+    page.goto("/")
+
+
+def test_the_description_appears_while_one_looks_on(page, vision):
+    said = "A teal square on a white wall."
+    let_go = threading.Event()
+    vision.answers = [says(said, waits=let_go)]
+    upload(page, "IMG 4711", "teal")
+    shown = row(page, "IMG 4711")
+    expect(shown).to_contain_text("Describing…")
+    let_go.set()
+    expect(row(page, said)).to_be_visible(timeout=20_000)
+    expect(rows(page).filter(has_text="Describing…")).to_have_count(0)
+    expect(rows(page).filter(has_text="IMG 4711")).to_have_count(0)
+    page.goto("/history/")
+    expect(page.get_by_role("heading", name="Described an image automatically")).to_be_visible()
+
+
+def test_a_failure_is_said_and_can_be_tried_again(page, vision):
+    said = "An orange square."
+    vision.answers = [Answer(401)]
+    upload(page, "IMG 4712", "orange")
+    shown = row(page, "IMG 4712")
+    expect(shown).to_contain_text("could not be described", timeout=20_000)
+    expect(shown).to_contain_text("CAPTION_KEY")
+    vision.answers = [says(said)]
+    shown.get_by_role("button", name="Try again").click()
+    expect(row(page, said)).to_be_visible(timeout=20_000)

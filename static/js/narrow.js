@@ -1,0 +1,33 @@
+// A field that narrows a long list in the page to the names that hold what is typed. Enter opens the first of them.
+const typed = new Map(); // by list: the navigation is renewed with each answer
+
+const fields = () => document.querySelectorAll("[data-narrows]");
+const items = (field) => [...document.getElementById(field.dataset.narrows).children];
+
+function narrow(field) {
+  const wanted = field.value.trim().toLowerCase();
+  typed.set(field.dataset.narrows, field.value);
+  for (const item of items(field)) item.hidden = !item.querySelector(".name").textContent.toLowerCase().includes(wanted);
+  const left = items(field).filter((item) => !item.hidden).length;
+  field.nextElementSibling.textContent = !wanted ? "" : left ? `${left} of ${items(field).length}` : "None has a name like this.";
+}
+
+function restore() {
+  for (const field of fields()) {
+    field.value = typed.get(field.dataset.narrows) ?? "";
+    narrow(field);
+  }
+}
+
+document.addEventListener("input", ({ target }) => target.matches("[data-narrows]") && narrow(target));
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!field.matches?.("[data-narrows]")) return;
+  if (event.key === "Enter") items(field).find((item) => !item.hidden)?.querySelector("a").click();
+  else if (event.key === "Escape" && field.value) field.value = "";
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+  narrow(field);
+});
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => detail.target.id === "buckets" && restore());

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from buckets import services as bucket_services
 from buckets.services import BucketList
 from memoryweb.captions import services as captions
-from memoryweb.history import answers, current, diff, offers
+from memoryweb.history import answers, current, diff, journal, offers, states
 from memoryweb.history.run import Progress
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
@@ -70,14 +70,25 @@ def save(request: HttpRequest, client: MemoryPluginClient, memory_id: str, form:
         return show(request, client, memory_id, form, status=422)
     text = whole_text(now.text, form.cleaned_data["date"], form.cleaned_data["text"])
     bucket = chosen_bucket(client, form, request.user)
+    before = described_since(client, form, now)
+    if before is not None and whole_text(before, form.cleaned_data["date"], form.cleaned_data["text"]) == before.strip():
+        text = now.text.strip()  # nothing was written; the description stays
     is_same = text == now.text.strip() and (bucket is None or bucket.id == now.bucket_id)
-    if not is_same and digest(now) not in (form.cleaned_data["base"], form.cleaned_data["over"]):
+    if not is_same and before is None and digest(now) not in (form.cleaned_data["base"], form.cleaned_data["over"]):
         return show_conflict(request, client, memory_id, form, now)
     progress = None if is_same else curating.edit(client, request.user, now, text, bucket, form.made)
     saved = replace(now, text=text)
     if bucket:
         saved = replace(saved, bucket_id=bucket.id, bucket_name=bucket.name)
     return saved_answer(request, client, saved, progress)
+
+
+def described_since(client: MemoryPluginClient, form: EditForm, now: Memory) -> str | None:
+    """The text that the form was made from, where since then only a model has described the image: what a person writes wins."""
+    before = journal.before_described(client, now.id, states.of_memory(now)) if now.is_image else None
+    if before is None or digest_of(before["text"], before["bucket_id"]) != form.cleaned_data["base"]:
+        return None
+    return str(before["text"])
 
 
 def save_as_new(request: HttpRequest, client: MemoryPluginClient, form: EditForm) -> HttpResponse:
@@ -95,7 +106,12 @@ def save_as_new(request: HttpRequest, client: MemoryPluginClient, form: EditForm
 
 def digest(memory: Memory) -> str:
     """A short name for a memory's text and bucket as they are."""
-    return hashlib.sha256(f"{memory.text}\0{memory.bucket_id}".encode()).hexdigest()[:16]
+    return digest_of(memory.text, memory.bucket_id)
+
+
+def digest_of(text: str, bucket_id: str | None) -> str:
+    """The same of a text and a bucket's id."""
+    return hashlib.sha256(f"{text}\0{bucket_id}".encode()).hexdigest()[:16]
 
 
 def to_form(memory: Memory) -> EditForm:

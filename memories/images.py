@@ -22,6 +22,7 @@ DIGEST_CHARACTERS = 12  # of a digest in an address: enough to tell the pictures
 # in a gallery (.gallery), once its rows are filled, on a phone and elsewhere.
 COLUMN, TALLEST, TALL_ON_PHONE, TALL = 34, 12.5, 9.5, 13.5
 LEAST_RATIO, MOST_RATIO = 0.5, 2.4  # width by height, of a frame in a gallery; what is longer is cropped there
+SMALL = 108  # pixels: less of a frame's height is drawn more than twice as large as it is
 SHARP = 1.4  # browsers take up to so much too small a thumbnail for sharp enough, which writing in it is not
 
 
@@ -73,9 +74,13 @@ def in_gallery(ratio: float) -> str:
 
 
 def frame(known: Known | None) -> str:
-    """The class of an image's frame in a gallery: of the nearest ratio, `r-05` to `r-24`; 3:2 while nobody knows its size."""
-    ratio = known.width / known.height if known else 1.5
-    return f"r-{round(10 * min(max(ratio, LEAST_RATIO), MOST_RATIO)):02}"
+    """The classes of an image's frame in a gallery: of the nearest ratio, `r-05` to `r-24`; 3:2 while nobody knows its size.
+
+    `is-small` says that filling the frame would draw the image much larger than it is.
+    """
+    ratio = min(max(known.width / known.height, LEAST_RATIO), MOST_RATIO) if known else 1.5
+    is_small = known and min(known.width / ratio, known.height) < SMALL
+    return f"r-{round(10 * ratio):02}{' is-small' if is_small else ''}"
 
 
 def variants(url: str, known: Known | None, where: Callable[[float], str] = in_list) -> Variants:

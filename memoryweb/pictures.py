@@ -88,7 +88,7 @@ def clean(content: bytes) -> Cleaned:
     Orientation is applied first, and animation is kept. Raises Unreadable; TooLarge beyond MOST_BYTES, MOST_PIXELS and MOST_FRAMES.
     """
     if len(content) > MOST_BYTES:
-        raise TooLarge("the file is larger than 10 MB. Send a smaller one.")
+        raise TooLarge("the file is larger than 10 MB. Choose a smaller one.")
     with _one_at_a_time, _opened(content) as opened:
         image_format = _format(opened)
         frames, durations = _frames(opened, image_format)
@@ -141,7 +141,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
 
 
 def _too_many_pixels(most: int = MOST_PIXELS) -> TooLarge:
-    return TooLarge(f"the picture has more than {most // 1_000_000} megapixels. Send a smaller one.")
+    return TooLarge(f"the picture has more than {most // 1_000_000} megapixels. Choose a smaller one.")
 
 
 def _format(opened: Image.Image) -> str:
@@ -225,7 +225,7 @@ def _encoded(frames: list[Image.Image], durations: list[int], image_format: str,
         frames[0].save(output, image_format, **options | ({"quality": quality} if quality else {}))
         if output.tell() <= MOST_BYTES:
             return output.getvalue()
-    raise TooLarge("the picture, written anew without its metadata, is larger than 10 MB. Send a smaller one.")
+    raise TooLarge("the picture, written anew without its metadata, is larger than 10 MB. Choose a smaller one.")
 
 
 def _thumbnails(frames: list[Image.Image]) -> tuple[dict[int, bytes], Image.Image]:

@@ -5,11 +5,13 @@ import html
 import json
 import re
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from memoryweb.accounts.models import User
 from memoryweb.history import check, journal
@@ -88,7 +90,7 @@ def test_its_card_says_where_it_is_and_leads_there(add, signed_in, embedded):
 def test_the_same_image_again_is_there_already_and_no_action(add, embedded):
     add()
     answer = add()
-    assert "Already there, in General" in said(answer)
+    assert "Already there, in General. Open it" in said(answer)
     assert "Undo" not in said(answer)
     assert stored(embedded) == ["2025-03-04 - An oven"]
     assert Entry.objects.count() == Batch.objects.count() == 1
@@ -103,7 +105,16 @@ def test_bytes_are_never_put_into_the_journal(add):
 
 # What is refused
 
+
+def vast():
+    """A small file of 48 megapixels."""
+    file = BytesIO()
+    Image.new("1", (8000, 6000)).save(file, "PNG")
+    return file.getvalue()
+
+
 REFUSED = {
+    "too many pixels": ({"image": vast()}, "megapixels. Choose a smaller one."),
     "no image": ({"image": None}, "Choose an image"),
     "an empty file": ({"image": b""}, "The file is empty"),
     "too large": ({"image": b"\x89PNG" + b"0" * 10_000_000}, "larger than 10 MB"),

@@ -247,6 +247,19 @@ def described_since(client: MemoryPluginClient, entry: Entry) -> State | None:
     return described.after if described and states.same(described.before, entry.after) else entry.after
 
 
+def before_described(client: MemoryPluginClient, memory_id: str, now: State) -> State | None:
+    """The state before a model described the memory, where it is `now` as that has left it; else None."""
+    described = Entry.objects.filter(
+        batch__account=client.account,
+        batch__operation=Batch.Operation.DESCRIBE,
+        subject=MEMORY,
+        subject_id=memory_id,
+        outcome=Entry.Outcome.DONE,
+    )
+    last = described.order_by("-id").first()
+    return last.before if last and states.same(last.after, now) else None
+
+
 def is_known(client: MemoryPluginClient, entry: Entry, memory_id: str) -> bool:
     """Whether another entry than this one is about the memory."""
     others = Entry.objects.filter(batch__account=client.account, subject=MEMORY, subject_id=memory_id)

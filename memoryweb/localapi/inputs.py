@@ -248,7 +248,7 @@ def read_memory(request: HttpRequest) -> tuple[MemoryInput, images.CleanImage | 
     if request.content_type != "multipart/form-data":
         return read_body(request, MemoryInput), None
     if int(request.META.get("CONTENT_LENGTH") or 0) > pictures.MOST_BYTES + 500_000:
-        raise Refused("image: the file is larger than 10 MB. Send a smaller one.")
+        raise Refused("image: the file is larger than 10 MB. Choose a smaller one.")
     try:
         fields, files = request.POST.dict(), request.FILES
     except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):

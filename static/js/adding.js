@@ -1,93 +1,23 @@
 // Adding images: each becomes a card with its description, and one after another they are sent. receiving.js takes them.
 import { ask, say } from "./act.js";
 import { open } from "./dialog.js";
-import { suggested } from "./filenames.js";
+import { cards, complain, describe, description, images, preview, toCard } from "./cards.js";
 import { bind } from "./keys.js";
+import { endProgress, showProgress } from "./progress.js";
+import { miss, offerSame } from "./undescribed.js";
 
-const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-const MOST_BYTES = 10_000_000; // as the server has it
 const adding = () => document.getElementById("adding");
 const form = () => document.getElementById("memory-form");
 const dialog = () => adding().closest("dialog");
-const cards = (...states) => [...document.querySelectorAll("#cards > .card")].filter((card) => !states.length || states.includes(card.dataset.state));
-const description = (card) => card.querySelector("textarea");
-const images = (number) => `${number.toLocaleString("en")} ${number === 1 ? "image" : "images"}`;
-
-// A card is "new", "waiting", "sending", "saved", "failed" (it can be tried again) or "refused" (it cannot).
 const unsaved = () => cards("new", "waiting", "sending", "failed");
 const ready = () => cards("new", "failed");
 const isBusy = () => cards("waiting", "sending").length > 0;
-
-// Adding
-
-const megabytes = (bytes) => (bytes < 100_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
-
-// What the browser itself can tell; empty for what the server has to look at.
-function refusal(file, isFolder) {
-  if (isFolder) return "This is a folder. Add the images in it.";
-  if (file.type && !TYPES.includes(file.type)) return "Only PNG, JPEG, WebP and GIF images can be added.";
-  if (!file.size) return "The file is empty.";
-  return file.size > MOST_BYTES ? "This is larger than 10 MB. Choose a smaller one." : "";
-}
-
-// Draws what is in the file, as much of its middle as fits; a file that the browser cannot read keeps its placeholder.
-async function preview(card, file) {
-  const canvas = card.querySelector("canvas");
-  const picture = await createImageBitmap(file).catch(() => null);
-  if (!picture) return;
-  canvas.classList.add("is-drawn");
-  const scale = Math.max(canvas.width / picture.width, canvas.height / picture.height);
-  const [width, height] = [canvas.width / scale, canvas.height / scale];
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(picture, (picture.width - width) / 2, (picture.height - height) / 2, width, height, 0, 0, canvas.width, canvas.height);
-  card.querySelector(".measure").textContent += `, ${picture.width} × ${picture.height}`;
-  picture.close();
-}
-
-function toCard(file, isFolder) {
-  const card = document.getElementById("card").content.firstElementChild.cloneNode(true);
-  const [label, field] = [card.querySelector("label"), description(card)];
-  card.dataset.state = "new";
-  card.querySelector(".name").textContent = file.name;
-  card.querySelector(".measure").textContent = isFolder ? "" : megabytes(file.size);
-  card.querySelector("[data-remove]").setAttribute("aria-label", `Remove ${file.name}`);
-  const why = refusal(file, isFolder);
-  if (why) {
-    const said = document.createElement("div");
-    said.className = "refused";
-    card.querySelector("form").replaceWith(said);
-    complain(card, said, why);
-    card.dataset.state = "refused";
-    return card;
-  }
-  label.textContent = `Description of ${file.name}`;
-  label.htmlFor = field.id = `description-${(count += 1)}`;
-  card.querySelector("progress").setAttribute("aria-label", file.name);
-  const carried = new DataTransfer();
-  carried.items.add(file);
-  const fields = card.querySelector("form").elements;
-  fields.image.files = carried.files;
-  fields.suggested.value = field.value = suggested(file.name);
-  return card;
-}
-let count = 0;
-
-function complain(card, place, sentence) {
-  const said = document.createElement("p");
-  said.className = "error";
-  said.setAttribute("role", "alert");
-  const title = document.createElement("strong");
-  title.textContent = "Not saved.";
-  said.append(title, ` ${sentence}`);
-  place.replaceChildren(said);
-}
 
 // Files, or what was dropped as such, as pairs of a file and whether it is a folder.
 export async function add(found) {
   const given = found.filter(([file]) => file);
   if (!given.length) return;
-  if (!adding()) return say("Images can be added from the list of all memories.");
+  if (!adding()) return lead();
   if (adding().dataset.refused) return refuse(adding().dataset.refused);
   if (!unsaved().length) cards().forEach((card) => card.remove());
   const made = given.map(([file, isFolder]) => toCard(file, isFolder));
@@ -99,24 +29,37 @@ export async function add(found) {
   const first = made.find((card) => card.dataset.state === "new") ?? made[0];
   first.scrollIntoView({ block: "nearest" });
   (description(first) ?? first.querySelector("[data-remove]")).focus({ preventScroll: true });
-  tell(`${images(made.length)} to add.`, true); // which the button shows
   for (const [index, card] of made.entries()) if (card.dataset.state === "new") await preview(card, given[index][0]); // one at a time, for the memory's sake
 }
 
-// What was typed before is the description of an only image; of several it waits until they are saved.
+// What was typed before is the description of an only image; of several it waits until they are dealt with.
 let kept = "";
 function takeText(made) {
   const field = form().elements.text;
-  if (!field.value.trim()) return;
-  if (made.length === 1 && cards().length === 1) description(made[0]).value = field.value;
-  else kept = field.value;
-  field.value = "";
+  if (!made.length || !field.value.trim()) return;
+  if (made.length === 1 && cards().length === 1) {
+    describe(made[0], field.value);
+    made[0].dataset.written = ""; // and is a text again when that is removed
+  } else kept = field.value;
+  setText("");
 }
 
 function giveTextBack() {
   if (!kept || cards().length) return;
-  form().elements.text.value = kept;
+  setText(kept);
   kept = "";
+}
+
+function setText(text) {
+  form().elements.text.value = text;
+  form().elements.text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function lead() {
+  say("Images can be added from the list of all memories, or here:");
+  const link = document.createElement("a");
+  Object.assign(link, { className: "btn", href: document.getElementById("new-memory").href, textContent: "New memory" });
+  document.querySelector("#toast > .toast").append(link);
 }
 
 function refuse(sentence) {
@@ -140,13 +83,11 @@ let groups = 0;
 let isChanged = false; // whether the list behind has to be renewed
 const tokens = new Map();
 
+let wayBack = null; // the toast with "Undo", for when all are there
+
 function save(chosen) {
   const described = chosen.filter((card) => "described" in adding().dataset || description(card).value.trim());
   const blank = chosen.filter((card) => !described.includes(card));
-  for (const card of blank) {
-    complain(card, card.querySelector(".notices"), "Describe it in a few words.");
-    description(card).setAttribute("aria-invalid", "true");
-  }
   groups += 1;
   for (const card of chosen) card.dataset.group ??= groups; // also of one that only waits for its description
   for (const card of described) {
@@ -155,7 +96,7 @@ function save(chosen) {
     queue = queue.then(() => send(card));
   }
   update();
-  if (blank.length) description(blank[0]).focus();
+  miss(blank);
   if (described.length) queue = queue.then(finish);
 }
 
@@ -173,6 +114,7 @@ async function send(card) {
   if (token) tokens.set(card.dataset.group, token);
   card.dataset.state = card.querySelector(".saved") ? "saved" : "failed";
   isChanged ||= card.dataset.state === "saved";
+  wayBack = card.querySelector("[data-toast]") ?? wayBack;
   update();
 }
 
@@ -180,14 +122,20 @@ function finish() {
   if (isBusy()) return;
   if (isChanged) htmx.trigger(document.body, "memories-changed");
   isChanged = false;
-  const there = cards("saved").filter((card) => card.querySelector("[data-there]")).length;
-  const [saved, left] = [cards("saved").length - there, cards("failed", "refused").length];
-  tell([saved && `${images(saved)} saved.`, there && `${images(there)} already there.`, left && `${images(left)} not saved.`].filter(Boolean).join(" "));
-  if (dialog() && !dialog().open) return cards("failed").length ? open(dialog()) : clear();
+  endProgress(wayBack);
+  wayBack = null;
+  const wrong = cards("failed", "refused");
   const at = document.activeElement;
+  document.getElementById("cards").prepend(...wrong);
+  if (at !== document.activeElement) at.focus({ preventScroll: true });
+  update();
+  if (dialog() && !dialog().open) return unsaved().length ? open(dialog()) : clear();
+  const [only, ...others] = cards();
+  if (dialog() && !others.length && only?.matches("[data-state=saved]:not(:has([data-there]))")) return leave();
   if (at !== document.body && at?.checkVisibility() && !at.matches("dialog")) return;
-  const wrong = cards("failed")[0];
-  (wrong ? description(wrong) : form().querySelector("[data-close-dialog], footer a"))?.focus({ preventScroll: true });
+  wrong[0]?.scrollIntoView({ block: "nearest" });
+  const [first] = cards("failed");
+  (first ? description(first) : form().querySelector("[data-close-dialog], footer a"))?.focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:beforeSend", ({ detail: { elt, xhr } }) => {
@@ -222,17 +170,39 @@ function update() {
     card.querySelector("[data-remove]").hidden = ["waiting", "sending", "saved"].includes(state);
     if (description(card)) description(card).readOnly = ["waiting", "sending"].includes(state);
   }
-  if (busy) tell(`Saving: ${cards("saved").length} of ${cards("saved", "waiting", "sending").length} done`);
-  if (!all.length) tell("");
+  document.getElementById("text-kept").hidden = !kept || !all.length;
+  offerSame();
+  tell(standing(), all.length === number && !cards("failed").length); // then the button shows it
+  if (busy && dialog() && !dialog().open) showProgress(`Adding images: ${cards("saved").length} of ${cards("saved", "waiting", "sending").length}`);
+}
+
+// How the cards stand, in a sentence.
+function standing() {
+  if (isBusy()) return `Saving: ${cards("saved").length} of ${cards("saved", "waiting", "sending").length} done`;
+  const there = cards("saved").filter((card) => card.querySelector("[data-there]")).length;
+  const saved = cards("saved").length - there;
+  const [made, failed, refused] = ["new", "failed", "refused"].map((state) => cards(state).length);
+  return [
+    saved && `${images(saved)} saved.`,
+    there && `${images(there)} already there.`,
+    failed && `${images(failed)} not saved.`,
+    made && `${images(made)} to add.`,
+    refused && `${refused} cannot be added.`,
+  ].filter(Boolean).join(" ");
 }
 
 function tell(text, isForReaders = false) {
   const said = document.getElementById("adding-said");
-  said.textContent = text;
+  if (said.textContent !== text) said.textContent = text;
   said.classList.toggle("sr", isForReaders);
 }
 
+function keepWritten(card) {
+  if ("written" in card.dataset && card.dataset.state !== "saved") kept ||= description(card).value;
+}
+
 function clear() {
+  cards().forEach(keepWritten);
   cards().forEach((card) => card.remove());
   giveTextBack();
   update();
@@ -240,6 +210,7 @@ function clear() {
 
 function remove(card) {
   const next = card.nextElementSibling ?? card.previousElementSibling;
+  keepWritten(card);
   card.remove();
   giveTextBack();
   update();
@@ -254,9 +225,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("input", ({ target }) => {
-  if (target.matches(".card textarea")) target.removeAttribute("aria-invalid");
+  if (!target.matches(".card textarea")) return;
+  target.removeAttribute("aria-invalid");
+  describe(target.closest(".card"));
 });
-
 // The form's own button saves the images while there are any.
 document.addEventListener(
   "submit",
@@ -275,19 +247,28 @@ bind(["Ctrl+Enter"], "Save the images", () => form().requestSubmit(), { when: (t
 async function leave() {
   const number = unsaved().length;
   const stays = dialog();
-  if (number && !isBusy()) {
-    const closer = form().querySelector("[data-close-dialog]");
+  const closer = form().querySelector("[data-close-dialog]");
+  if (isBusy()) {
+    if (kept && !(await ask(closer, "Your text is not saved.", "Discard", "Go on"))) return;
+    kept = "";
+    stays.close(); // what is on its way goes on
+    return update();
+  }
+  if (number) {
     const question = number === 1 ? "The image is not saved." : `${images(number)} are not saved.`;
     if (!(await ask(closer, question, "Discard", "Go on"))) return;
   }
-  if (!isBusy()) clear();
-  stays.close(); // what is on its way goes on
+  clear();
+  if (form().elements.text.value.trim()) form().elements.text.focus(); // it is not lost with the images
+  else stays?.close();
 }
 
 document.addEventListener(
   "click",
   (event) => {
-    if (!adding() || !cards().length || !event.target.closest("[data-close-dialog]") || event.target.closest("dialog") !== dialog()) return;
+    if (!adding() || !cards().length) return;
+    const closes = dialog() ? event.target.closest("[data-close-dialog]")?.closest("dialog") === dialog() : kept && !unsaved().length && event.target.closest("#memory-form footer a");
+    if (!closes) return;
     event.preventDefault();
     event.stopPropagation();
     leave();
@@ -304,5 +285,5 @@ document.addEventListener(
   true,
 );
 window.addEventListener("beforeunload", (event) => {
-  if (adding() && unsaved().length) event.preventDefault();
+  if (adding() && (kept || unsaved().length)) event.preventDefault();
 });

@@ -1,6 +1,6 @@
 // The keys: one registry, which `?` shows. Other modules bind theirs when they are loaded; the first one that applies has the key.
 const bindings = [];
-const names = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+const names = { ArrowRight: "→", ArrowLeft: "←", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
 
 // `keys` as the browser names them, with "Ctrl+" (or ⌘) and, where it makes no other sign, "Shift+" before them; `says` what they do. `when(target)` tells whether
 // they do it now, with the focus there. Only keys bound with `typing` work within a text field, and only those in an open dialog.
@@ -60,7 +60,7 @@ function caps(key) {
 // The dialog with what each key does here and now; `target` is what has the focus.
 export function help(target) {
   const said = new Map(); // two keys may do the same
-  for (const { keys, says } of bindings.filter((binding) => applies(binding, target))) said.set(says, [...(said.get(says) ?? []), ...keys]);
+  for (const { keys, says } of bindings.filter((one) => one.says && applies(one, target))) said.set(says, [...(said.get(says) ?? []), ...keys]);
   const lines = [...said].map(([says, keys]) => {
     const [line, term, meaning] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
     term.append(...keys.flatMap(caps));

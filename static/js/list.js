@@ -48,7 +48,11 @@ function miss(image) {
   image.replaceWith(said);
 }
 document.addEventListener("error", ({ target }) => target.matches?.(shown) && miss(target), true);
+// One that has arrived may be transparent, and gets what it can be seen on; before, that would only glare.
+const arrived = (image) => image.classList.add("is-here");
+document.addEventListener("load", ({ target }) => target.matches?.(shown) && arrived(target), true);
 window.addEventListener("load", () => {
+  document.querySelectorAll(shown).forEach((image) => image.complete && image.naturalWidth && arrived(image));
   const failed = ({ complete, currentSrc, naturalWidth }) => complete && currentSrc && !naturalWidth; // before this listened
   [...document.querySelectorAll(shown)].filter(failed).forEach(miss);
 });

@@ -7,7 +7,9 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-view]");
   if (!link || viewer || !plain(event)) return; // it listens itself
   event.preventDefault();
-  (await load()).open(link);
+  const found = await load().catch(() => null);
+  if (found) found.open(link);
+  else location.href = link.dataset.view; // its own page, or the browser's word on why not
 });
 
 // Before panel.js and htmx, which would fetch what is still here.
@@ -24,4 +26,4 @@ window.addEventListener(
 );
 
 if (document.querySelector("#viewer[open]")) load();
-else window.addEventListener("load", () => document.querySelector("[data-view]") && setTimeout(load, 300));
+else window.addEventListener("load", () => document.querySelector("[data-view]") && setTimeout(() => load().catch(() => {}), 300)); // who asks for it is told

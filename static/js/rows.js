@@ -41,4 +41,6 @@ bind(["ArrowDown"], "Memory below", () => cross(1), { when: inGallery });
 bind(["ArrowUp"], "Memory above", () => cross(-1), { when: inGallery });
 bind(["ArrowDown"], "Next memory", () => walk(1), { when: inRow });
 bind(["ArrowUp"], "Memory before", () => walk(-1), { when: inRow });
+bind(["Enter"], "Open the image", ({ target }) => target.querySelector("[data-view]").click(), { when: (target) => target.matches("#memories.gallery .row:has([data-view])") });
 bind(["Enter"], "Open the memory", ({ target }) => target.querySelector("[data-panel]").click(), { when: (target) => target.matches("#memories .row:has([data-panel])") });
+bind(["o"], "Open the memory", () => current().querySelector("[data-panel]").click(), { when: () => current()?.querySelector("[data-panel]") });

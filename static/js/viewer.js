@@ -1,10 +1,11 @@
 // One image, large, over the list. The list stays in the page underneath; it says which image is next, and Back only closes the viewer.
-import { ask, post, say } from "./act.js";
+import { ask, post } from "./act.js";
+import { copyImage } from "./copying.js";
 import { begin, isDirty } from "./edit.js";
 import { bind, help } from "./keys.js";
 import { renewIfOld } from "./list.js";
 import { rowOf } from "./rows.js";
-import { onSwipe, reset, watch, zoomIn, zoomOut } from "./zoom.js";
+import { isZoomed, onSwipe, pan, reset, watch, zoomIn, zoomOut } from "./zoom.js";
 
 const viewer = () => document.getElementById("viewer"); // looked up each time: going back, htmx replaces the whole body
 const body = () => document.getElementById("viewer-body");
@@ -22,6 +23,8 @@ let shown = location.href;
 let place = -1; // in the list
 let opener = null;
 let titleBefore = "";
+let isClosing = false; // until the history has gone back
+let renewal = null; // the answer that renewed the list last
 
 // Going from image to image
 
@@ -55,12 +58,18 @@ function present() {
     watch(viewer());
   }
   reset();
+  keepFocus();
   document.title = "Image · memoryweb";
   const original = viewer().querySelector("[data-original]");
   original.hidden = !viewed();
   if (viewed()) original.href = viewed().dataset.original;
   tellPlace();
   tellSelected();
+}
+
+// What had the focus may be gone, with the image before or a dialog above; the keys go on meaning the viewer.
+function keepFocus() {
+  if (isOpen() && document.activeElement === document.body) viewer().focus();
 }
 
 function tellPlace() {
@@ -141,8 +150,9 @@ async function leave() {
 }
 
 async function close() {
-  if (!(await leave())) return;
-  if (history.state?.viewer) return history.go(-history.state.viewer);
+  if (isClosing || !(await leave()) || isClosing) return;
+  isClosing = Boolean(history.state?.viewer);
+  if (isClosing) return history.go(-history.state.viewer);
   history.pushState(null, "", viewer().querySelector("[data-close-viewer]").href);
   hide();
 }
@@ -154,14 +164,18 @@ function hide() {
   viewer().close();
   body().replaceChildren();
   document.title = titleBefore;
+  isClosing = false;
   back?.focus({ preventScroll: true });
-  back?.closest(".row")?.scrollIntoView({ block: "nearest" });
+  const reveal = () => back?.closest(".row")?.scrollIntoView({ block: "nearest" });
+  reveal();
+  requestAnimationFrame(reveal); // going back, the browser scrolls to where the list was, just after this
 }
 
 // Steps in the history that concern the viewer; looking.js hands them over.
 export function popped(event) {
   if (event.state?.viewer !== undefined) {
     event.stopImmediatePropagation();
+    isClosing = false;
     show(location.href);
   } else if (isOpen() && editor() && isDirty()) {
     event.stopImmediatePropagation();
@@ -185,6 +199,8 @@ document.addEventListener(
   true,
 );
 
+document.addEventListener("close", () => setTimeout(keepFocus), true); // of a dialog above it
+
 document.addEventListener("click", (event) => {
   if (!viewer() || !plain(event)) return;
   const link = event.target.closest("[data-view]");
@@ -202,7 +218,7 @@ document.addEventListener("click", (event) => {
   } else if (button.matches("[data-panel]")) hide(); // panel.js opens it
   else if (button.matches("[data-step]")) step(Number(button.dataset.step));
   else if (button.matches("[data-zoom]")) button.dataset.zoom === "in" ? zoomIn() : zoomOut();
-  else if (button.matches("[data-copy-image]")) copy();
+  else if (button.matches("[data-copy-image]")) copyImage(viewed().dataset.original);
   else if (button.matches("[data-select]")) select();
 });
 
@@ -221,37 +237,14 @@ function select() {
   tellSelected();
 }
 
-async function asPng(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error("not there");
-  const blob = await answer.blob();
-  if (blob.type === "image/png") return blob;
-  const bitmap = await createImageBitmap(blob);
-  const canvas = Object.assign(document.createElement("canvas"), { width: bitmap.width, height: bitmap.height });
-  canvas.getContext("2d").drawImage(bitmap, 0, 0);
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
-}
-
-async function copy() {
-  if (!navigator.clipboard?.write || !window.ClipboardItem) return say("Not copied: browsers allow that over https and on this machine alone.");
-  let lacks = false;
-  const png = asPng(viewed().dataset.original).catch((error) => {
-    lacks = true;
-    throw error;
-  });
-  try {
-    await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
-    say("The image is copied.");
-  } catch {
-    say(lacks ? "Not copied: the image cannot be had." : "Not copied: this browser does not allow it.");
-  }
-}
-
 // Something was written, and the list has been fetched again: what is gone from it makes room for the next one.
 document.addEventListener("memories-changed", () => prepared.clear());
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!isOpen()) return;
+  keepFocus();
   if (detail.target?.id === "results" && !editor()) {
+    if (detail.xhr === renewal) return; // told once for each part of the list
+    renewal = detail.xhr;
     const all = links();
     if (place < 0 || all.some(isShown)) show(shown);
     else if (all.length) goTo(all[Math.min(place, all.length - 1)]);
@@ -266,11 +259,17 @@ const inViewer = (target) => isOpen() && !document.querySelector("dialog[open]:n
 const offered = (selector) => (target) => inViewer(target) && viewed()?.querySelector(selector);
 const press = (selector) => () => viewed().querySelector(selector).click();
 const key = (keys, says, run, when = inViewer) => bind(keys, says, run, { when, typing: true });
-key(["ArrowRight"], "Next image", () => step(1));
-key(["ArrowLeft"], "Previous image", () => step(-1));
+const inWhole = (target) => inViewer(target) && !isZoomed();
+const inPart = (target) => inViewer(target) && isZoomed();
+const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const look = ({ key }) => pan(...arrows[key]);
+key(["ArrowRight"], "Next image", () => step(1), inWhole);
+key(["ArrowLeft"], "Previous image", () => step(-1), inWhole);
+key(Object.keys(arrows), "Move about in the image", look, inPart);
+key(Object.keys(arrows).map((name) => `Shift+${name}`), "", look, inPart);
 key(["Home"], "First image", () => goToEnd(links()[0]));
 key(["End"], "Last image that is loaded", () => goToEnd(links().at(-1)));
-key(["+", "="], "Zoom in", zoomIn);
+key(["+", "="], "Zoom in, as the wheel does; the arrow keys then move the image", zoomIn);
 key(["-"], "Zoom out", zoomOut);
 key(["0"], "Whole image", reset);
 key(["e"], "Edit the description", press("[data-edit-here]"), offered("[data-edit-here]"));

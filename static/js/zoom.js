@@ -1,5 +1,7 @@
 // Zooming into the image of the viewer, moving it about, and swiping from one to the next.
 const STEP = 1.5;
+const TWICE = 2.5; // what two taps do
+const PART = 0.2; // of the stage, that a key moves the image by
 const [NEAR, FAR, TAP, SWIPE] = [30, 8, 300, 50]; // px between two taps, px that a tap may move, ms between two, px of a swipe
 const stage = () => document.querySelector("#viewer .stage");
 const image = () => stage()?.querySelector("img");
@@ -13,12 +15,12 @@ let swiped = () => {};
 export const onSwipe = (turn) => (swiped = turn);
 export const isZoomed = () => scale > 1;
 
-// Where the picture is within its frame, which it need not fill.
+// How large the whole is drawn; `real`: how many times closer its own size is, `filling`: until it fills the stage both ways.
 function drawn() {
-  const { clientWidth: width, clientHeight: height } = stage();
-  const [wide, tall] = [image().naturalWidth || width, image().naturalHeight || height];
-  const shown = Math.min(1, width / wide, height / tall);
-  return { width: wide * shown, height: tall * shown, most: Math.max(4, 2 / shown) };
+  const { width: wide, height: tall } = getComputedStyle(image()); // as laid out, before it is zoomed
+  const [width, height] = [wide, tall].map(parseFloat);
+  const real = (Number(image().getAttribute("width")) || image().naturalWidth) / width || 1;
+  return { width, height, real, filling: Math.max(stage().clientWidth / width, stage().clientHeight / height) };
 }
 
 function draw() {
@@ -39,10 +41,10 @@ export function reset() {
 
 // Zoom so many times closer; what is at this place of the window stays there, by default the middle.
 export function zoom(factor, at) {
-  if (!image()) return;
+  if (!image()?.naturalWidth) return; // not there yet
   const box = stage().getBoundingClientRect();
   const [left, top] = at ? [at.x - box.x - box.width / 2, at.y - box.y - box.height / 2] : [0, 0];
-  const next = Math.min(Math.max(scale * factor, 1), drawn().most);
+  const next = Math.min(Math.max(scale * factor, 1), Math.max(4, 2 * drawn().real));
   [x, y] = next === 1 ? [0, 0] : [left - ((left - x) * next) / scale, top - ((top - y) * next) / scale];
   scale = next;
   draw();
@@ -50,6 +52,22 @@ export function zoom(factor, at) {
 
 export const zoomIn = () => zoom(STEP);
 export const zoomOut = () => zoom(1 / STEP);
+
+// Look further to the right (1) or left (-1), further down or up.
+export function pan(right, down) {
+  [x, y] = [x - right * PART * stage().clientWidth, y - down * PART * stage().clientHeight];
+  draw();
+}
+
+// What was too small to be read is large enough then: a long strip fills the stage, or has its own size; a tall one from its top on.
+function zoomTwice(at) {
+  const { width, height, real, filling } = drawn();
+  const factor = Math.max(TWICE, Math.min(real, filling));
+  zoom(factor, at);
+  if (factor === TWICE || width > height) return;
+  y = Infinity;
+  draw();
+}
 
 const place = ({ clientX, clientY }) => ({ x: clientX, y: clientY });
 const middle = ([one, other]) => ({ x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 });
@@ -98,16 +116,17 @@ function tap(event) {
   const now = { time: event.timeStamp, ...place(event) };
   const isSecond = now.time - tapped.time < TAP && apart([now, tapped]) < NEAR;
   tapped = isSecond ? { time: 0, x: 0, y: 0 } : now;
-  if (isSecond) zoom(isZoomed() ? 0 : 2.5, now);
+  if (isSecond && image()?.naturalWidth) isZoomed() ? reset() : zoomTwice(now);
 }
 
 function wheel(event) {
   if (!event.target.closest(".stage")) return;
-  if (event.ctrlKey) zoom(Math.exp(-event.deltaY / 200), place(event));
-  else if (isZoomed()) {
-    [x, y] = [x - event.deltaX, y - event.deltaY];
+  const isScroll = event.currentTarget.scrollHeight > event.currentTarget.clientHeight;
+  if (isScroll && !event.ctrlKey && !isZoomed()) return;
+  if (event.shiftKey && isZoomed()) {
+    x -= event.deltaX || event.deltaY;
     draw();
-  } else if (event.currentTarget.scrollHeight > event.currentTarget.clientHeight) return;
+  } else zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 200 : 400)), place(event));
   event.preventDefault(); // neither the page's own zoom nor the list behind
 }
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
+from memories.editing import digest
 from memoryweb.captions import describing, services
 from memoryweb.captions.models import Caption
 from memoryweb.captions.tests.vision import KEY, MODEL, Answer
@@ -123,6 +125,59 @@ def test_what_is_tried_again_later_says_why(album, vision, queue, signed_in):
 def test_an_endpoint_s_words_are_text_on_the_page():
     state = services.State("1", "/captions/1/", True, False, "<b>bold</b>", 0)
     assert "&lt;b&gt;" in render_to_string("captions/_state.html", {"caption": state})
+
+
+SAID = "A red bicycle leans on a wall."
+
+
+def edit(signed_in, album, caption, **changes):
+    """The editor as it was opened before the model described the image, sent after it."""
+    before = album.client.get_memory(caption.memory_id)
+    describing.describe(caption.pk)
+    assert album.text(caption) == f"2025-03-04 - {SAID}"
+    fields = {"base": digest(before), "text": "IMG 4711", "date": "2025-03-04", "bucket": before.bucket_id}
+    return signed_in.post(reverse("memories:edit", args=[caption.memory_id]), fields | changes, headers=HTMX)
+
+
+def test_what_a_person_types_while_the_model_looks_wins_without_a_question(album, vision, queue, signed_in):
+    caption = album.wanted()
+    assert edit(signed_in, album, caption, text="My bicycle.").status_code == 200
+    assert album.text(caption) == "2025-03-04 - My bicycle."
+
+
+def test_who_only_moves_an_image_while_the_model_looks_leaves_its_words(album, vision, queue, signed_in):
+    caption, bucket = album.wanted(), album.client.create_bucket("Bicycles")
+    assert edit(signed_in, album, caption, bucket=bucket.id).status_code == 200
+    memory = album.client.get_memory(caption.memory_id)
+    assert (memory.text, memory.bucket_name) == (f"2025-03-04 - {SAID}", "Bicycles")
+
+
+def test_what_another_person_made_of_the_model_s_words_is_still_asked_about(album, vision, queue, signed_in):
+    caption = album.wanted()
+    before = album.client.get_memory(caption.memory_id)
+    describing.describe(caption.pk)
+    album.client.update_or_move_memories([caption.memory_id], text="2025-03-04 - Theirs.")
+    fields = {"base": digest(before), "text": "Mine.", "date": "2025-03-04", "bucket": before.bucket_id}
+    assert signed_in.post(reverse("memories:edit", args=[caption.memory_id]), fields, headers=HTMX).status_code == 409
+    assert album.text(caption) == "2025-03-04 - Theirs."
+
+
+def test_what_another_person_wrote_before_the_model_looked_is_asked_about(album, vision, queue, signed_in):
+    caption = album.wanted()
+    assert edit(signed_in, album, caption, base="0" * 16, text="Mine.").status_code == 409
+    assert album.text(caption) == f"2025-03-04 - {SAID}"
+
+
+def test_the_card_says_beforehand_that_a_suggestion_will_be_replaced(album, vision, queue, signed_in, settings):
+    sentence = "Will be described for you; edit it to keep your own words."
+    assert sentence in signed_in.get("/").content.decode()
+    settings.CAPTION_URL = ""
+    assert sentence not in signed_in.get("/").content.decode()
+
+
+def test_the_status_page_says_what_is_sent(album, vision, queue, signed_in):
+    page = signed_in.get("/status/").content.decode()
+    assert "also those whose suggested description was left as it was" in page
 
 
 def test_the_status_page_tells_how_captions_stand(album, vision, queue, signed_in):

@@ -122,6 +122,16 @@ def close(page):
     expect(dialog(page)).to_be_hidden()
 
 
+def is_added(page, said="Added an image"):
+    """An only image is saved: the dialog is gone, and the toast says so."""
+    expect(page.locator("#toast")).to_contain_text(said)
+    expect(dialog(page)).to_be_hidden()
+
+
+def progress(page):
+    return page.locator("#toast").get_by_text("Adding images")
+
+
 def undo(page):
     page.locator("#toast").get_by_role("button", name="Undo").click()
 
@@ -140,15 +150,14 @@ def test_a_dropped_image_is_a_card_at_once_and_saved_with_its_description(page):
     expect(card(page, "oven-receipt_2.PNG")).to_contain_text("40 × 30")
     description(page, "oven-receipt_2.PNG").fill("The receipt of the first oven")
     save(page)
-    expect(card(page, "The receipt of the first oven").get_by_text("Saved in General.")).to_be_visible()
-    close(page)
+    is_added(page)
     expect(row(page, "The receipt of the first oven").get_by_role("img")).to_be_visible()
 
 
 def test_the_card_of_a_saved_image_leads_to_it(page):
-    drop(page, an_image("led.png", "gold"))
+    drop(page, an_image("led.png", "gold"), an_image("lead.png", "rgb(1,3,5)"))
     save(page)
-    card(page, "led.png").get_by_role("link", name="Open it").click()
+    card(page, "led.png").get_by_role("link", name="Open it: led").click()
     expect(page.get_by_role("complementary", name="Memory")).to_contain_text("led")
 
 
@@ -157,8 +166,7 @@ def test_a_pasted_image_is_a_card_to_be_described(page):
     expect(description(page, "image.png")).to_have_value("")
     description(page, "image.png").fill("Pasted from a screen")
     page.keyboard.press("Control+Enter")
-    expect(card(page, "image.png").get_by_text("Saved in")).to_be_visible()
-    close(page)
+    is_added(page)
     expect(row(page, "Pasted from a screen")).to_be_visible()
 
 
@@ -222,9 +230,13 @@ def test_refused_ones_among_good_ones_stop_none_of_them(page):
     )
     warns(card(page, "logo.svg"), "Only PNG, JPEG, WebP and GIF")
     warns(card(page, "huge.png"), "larger than 10 MB")
+    says(dialog(page), "3 images to add. 2 cannot be added.")
     page.get_by_role("button", name="Save 3 images").click()
     warns(card(page, "broken.png"), "This is no readable PNG, JPEG, WebP or GIF picture.")
-    says(dialog(page), "2 images saved. 3 images not saved.")
+    says(dialog(page), "2 images saved. 1 image not saved. 2 cannot be added.")
+    expect(page.get_by_role("button", name="Save 1 image")).to_be_visible()
+    for number, name in enumerate(("logo.svg", "broken.png", "huge.png")):  # they come first now
+        expect(cards(page).nth(number)).to_contain_text(name)
     for name in ("birch.png", "maple.png"):
         expect(card(page, name).get_by_text("Saved in General.")).to_be_visible()
     for name in ("logo.svg", "broken.png", "huge.png"):
@@ -254,6 +266,25 @@ def test_one_without_a_description_waits_for_it_and_the_others_are_saved(page):
     says(dialog(page), "2 images saved.")
     close(page)
     expect(page.locator("#toast")).to_contain_text("Added 2 images")
+
+
+def test_several_without_a_description_are_said_once_and_can_get_the_same(page):
+    drop(page, *(an_image(f"IMG_31{n}.png", f"rgb(4,5,{n})") for n in range(3)), an_image("rowan.png", "rgb(4,6,1)"))
+    save(page)
+    warns(dialog(page), "Describe the 3 images, or give all the same description.")
+    expect(card(page, "rowan.png").get_by_text("Saved in")).to_be_visible()
+    expect(cards(page).get_by_role("alert")).to_have_count(0)
+    same = dialog(page).get_by_role("textbox", name="Same description for all")
+    expect(same).to_be_focused()
+    description(page, "IMG_311.png").fill("The lake by boat")
+    same.fill("A week by the lake")
+    same.press("Enter")
+    expect(description(page, "IMG_310.png")).to_have_value("A week by the lake")
+    expect(description(page, "IMG_311.png")).to_have_value("The lake by boat")
+    expect(same).to_be_hidden()
+    description(page, "IMG_312.png").fill("The last evening by the lake")
+    page.get_by_role("button", name="Save 3 images").click()
+    says(dialog(page), "4 images saved.")
 
 
 def test_a_lost_one_is_tried_again_with_all_that_was_typed(page):
@@ -293,7 +324,7 @@ def test_signed_out_meanwhile_is_said_on_the_card_and_nothing_is_lost(page, serv
     card(page, "yew.png").get_by_role("button", name="Try again").click()
     warns(card(page, "yew.png"), "Save it again")
     card(page, "yew.png").get_by_role("button", name="Try again").click()
-    says(dialog(page), "1 image saved.")
+    is_added(page)
 
 
 # One action
@@ -318,9 +349,8 @@ def test_the_next_drop_is_an_action_of_its_own(page):
     for number in (1, 2):
         drop(page, an_image(f"rose-{number}.png", f"rgb(8,2,{number})"))
         save(page)
-        says(dialog(page), "1 image saved.")
-    close(page)
-    expect(page.locator("#toast")).to_contain_text("Added an image")
+        is_added(page)
+        expect(row(page, f"rose {number}")).to_be_visible()
     undo(page)
     expect(rows(page).filter(has_text="rose")).to_have_count(1)
 
@@ -344,13 +374,14 @@ def test_each_file_shows_how_far_it_is(page):
 
 def test_the_bar_follows_what_is_sent_and_then_waits_for_the_server(page):
     drop(page, an_image("medlar.png", content=noise(1200)))
+    expect(card(page, "medlar.png")).to_be_visible()
     page.evaluate(
         """() => new MutationObserver((changes) => {
             window.bar = [...(window.bar ?? []), ...changes.map(({ target }) => target.getAttribute("value"))];
         }).observe(document.querySelector(".card progress"), { attributeFilter: ["value"] })"""
     )
     save(page)
-    says(dialog(page), "1 image saved.")
+    is_added(page)
     seen = page.evaluate("window.bar")
     assert seen[0] == "0"
     assert seen[-1] is None
@@ -368,6 +399,55 @@ def test_closed_while_it_saves_it_goes_on_and_says_so(page):
     expect(page.locator("#toast")).to_contain_text("Added an image")
     expect(text_field(open_dialog(page))).to_be_visible()
     expect(cards(page)).to_have_count(0)
+
+
+def test_behind_the_closed_dialog_the_toast_says_how_far_it_is_and_offers_no_way_back_before_its_end(page):
+    held = Held(page, "/memories/images/$")
+    drop(page, *(an_image(f"azarole-{n}.png", f"rgb(2,5,{n})") for n in range(3)))
+    save(page)
+    held.wait()
+    page.keyboard.press("Escape")
+    expect(progress(page)).to_have_text("Adding images: 0 of 3")
+    held.release()
+    expect(progress(page)).to_have_text("Adding images: 1 of 3")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    held.release()
+    expect(progress(page)).to_have_text("Adding images: 2 of 3")
+    held.release()
+    is_added(page, "Added 3 images")
+    expect(progress(page)).to_have_count(0)
+    expect(rows(page).filter(has_text="azarole ")).to_have_count(3)
+    undo(page)
+    expect(rows(page).filter(has_text="azarole ")).to_have_count(0)
+
+
+def test_a_message_about_something_else_stays_while_they_are_sent(page):
+    held = Held(page, "/memories/images/$")
+    drop(page, an_image("sorb.png", "rgb(2,6,1)"), an_image("service.png", "rgb(2,6,2)"))
+    page.evaluate("import('/static/js/act.js').then(({ say }) => say('Moved a memory'))")
+    save(page)
+    held.wait()
+    page.keyboard.press("Escape")
+    expect(page.locator("#toast")).to_have_text("Moved a memory")
+    held.release()
+    held.release()
+    is_added(page, "Added 2 images")
+
+
+def test_what_was_saved_before_the_page_was_left_stands_in_the_history(page):
+    asked = []
+    page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
+    held = Held(page, "/memories/images/$")
+    drop(page, *(an_image(f"cornel-{n}.png", f"rgb(2,7,{n})") for n in range(3)))
+    save(page)
+    held.release()
+    says(dialog(page), "Saving: 1 of 3 done")
+    held.release()
+    says(dialog(page), "Saving: 2 of 3 done")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="History").click()
+    assert asked == ["beforeunload"]
+    expect(page.get_by_role("heading", name="Added 2 images").first).to_be_visible()
 
 
 def test_closed_while_it_saves_it_comes_back_with_what_was_refused(page):
@@ -409,6 +489,7 @@ def test_the_page_is_not_left_unasked(page):
     asked = []
     page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
     drop(page, an_image("ivy.png", "rgb(3,2,1)"))
+    expect(card(page, "ivy.png")).to_be_visible()
     page.reload()
     assert asked == ["beforeunload"]
 
@@ -418,7 +499,7 @@ def test_what_was_saved_does_not_hold_the_page(page):
     page.on("dialog", lambda question: (asked.append(question.type), question.accept()))
     drop(page, an_image("hazel.png", "rgb(3,3,1)"))
     save(page)
-    says(dialog(page), "1 image saved.")
+    is_added(page)
     page.reload()
     assert asked == []
 
@@ -440,6 +521,69 @@ def test_what_was_typed_waits_until_several_are_dealt_with(page):
     expect(text_field(page)).to_have_value("A thought of its own")
     expect(text_field(page)).to_be_focused()
     expect(page.get_by_role("button", name="Save memory")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Done", "Escape"])
+def test_a_text_comes_back_when_the_images_are_saved_and_the_form_stays(page, way):
+    text = f"A thought between two images, {way}"
+    open_dialog(page)
+    text_field(page).fill(text)
+    drop(page, an_image("a.png", f"rgb(3,5,{len(way)})"), an_image("b.png", f"rgb(3,6,{len(way)})"))
+    expect(dialog(page).get_by_text("Your text is kept.")).to_be_visible()
+    save(page)
+    says(dialog(page), "2 images saved.")
+    expect(dialog(page).get_by_text("Your text is kept.")).to_be_visible()
+    page.keyboard.press("Escape") if way == "Escape" else dialog(page).get_by_role("button", name="Done").click()
+    expect(text_field(page)).to_have_value(text)
+    expect(text_field(page)).to_be_focused()
+    expect(dialog(page).get_by_text("Your text is kept.")).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    says(dialog(page), "Saved in General")
+
+
+def test_a_text_comes_back_when_the_images_are_discarded(page):
+    open_dialog(page)
+    text_field(page).fill("It outlives the images")
+    drop(page, an_image("a.png"), an_image("b.png"))
+    expect(cards(page)).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.get_by_role("alertdialog").get_by_role("button", name="Discard").click()
+    expect(text_field(page)).to_have_value("It outlives the images")
+
+
+def test_a_text_that_became_a_description_is_a_text_again_when_the_image_is_removed(page):
+    open_dialog(page)
+    text_field(page).fill("The plan of the new shed")
+    drop(page, an_image("scan.png"))
+    page.get_by_role("button", name="Remove scan.png").click()
+    expect(text_field(page)).to_have_value("The plan of the new shed")
+
+
+def test_closing_while_it_saves_asks_about_a_text_that_is_kept(page):
+    held = Held(page, "/memories/images/$")
+    open_dialog(page)
+    text_field(page).fill("Not saved yet")
+    drop(page, an_image("a.png", "rgb(3,8,1)"), an_image("b.png", "rgb(3,8,2)"))
+    save(page)
+    held.wait()
+    page.keyboard.press("Escape")
+    question = page.get_by_role("alertdialog", name="Your text is not saved.")
+    question.get_by_role("button", name="Go on").click()
+    expect(dialog(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    question.get_by_role("button", name="Discard").click()
+    expect(dialog(page)).to_be_hidden()
+    expect(progress(page)).to_be_visible()
+
+
+def test_on_the_page_of_the_form_the_text_comes_back_too(page):
+    page.goto("/memories/new/")
+    text_field(page).fill("A thought on its own page")
+    drop(page, an_image("a.png", "rgb(3,9,1)"), an_image("b.png", "rgb(3,9,2)"))
+    page.get_by_role("button", name="Save 2 images").click()
+    says(page, "2 images saved.")
+    page.get_by_role("link", name="Done").click()
+    expect(text_field(page)).to_have_value("A thought on its own page")
 
 
 def test_after_the_images_a_text_can_be_saved_as_before(page):
@@ -481,7 +625,9 @@ def test_a_picture_of_the_page_itself_is_none_of_it(page):
 def test_where_there_is_no_form_files_do_not_take_the_page_away(page):
     page.goto("/history/")
     drop(page, an_image("a.png"))
-    says(page, "Images can be added from the list of all memories.")
+    says(page, "Images can be added from the list of all memories")
+    page.locator("#toast").get_by_role("link", name="New memory").click()
+    expect(page).to_have_url(re.compile("/memories/new/$"))
 
 
 def test_the_page_of_the_form_takes_them_too(page):
@@ -531,6 +677,14 @@ def kept_cards(page):
     expect(card(page, "IMG_2041.png")).to_contain_text("40 × 30")
 
 
+def undescribed(page):
+    open_dialog(page)
+    text_field(page).fill("A thought of its own")
+    drop(page, an_image("IMG_2041.png"), an_image("IMG_2042.png"))
+    save(page)
+    warns(dialog(page), "Describe the 2 images")
+
+
 def saved_and_refused(page):
     drop(
         page,
@@ -550,7 +704,7 @@ def on_its_way(page):
 
 
 @pytest.mark.parametrize("page", WIDTHS, indirect=True)
-@pytest.mark.parametrize("state", [kept_cards, saved_and_refused, on_its_way])
+@pytest.mark.parametrize("state", [kept_cards, undescribed, saved_and_refused, on_its_way])
 def test_axe_has_nothing_to_say(page, state):
     state(page)
     assert violations(page) == ""
@@ -573,8 +727,7 @@ def test_keys_alone_suffice(page):
     expect(page.get_by_role("button", name="Remove alder.png")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Control+Enter")
-    says(dialog(page), "1 image saved.")
-    page.keyboard.press("Escape")
+    is_added(page)
     expect(row(page, "alder")).to_be_visible()
     expect(rows(page).filter(has_text="willow")).to_have_count(0)
 

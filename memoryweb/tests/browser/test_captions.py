@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from memoryweb.captions.tests import vision as vision_server
 from memoryweb.captions.tests.vision import MODEL, Answer, Vision, says
-from memoryweb.tests.browser.steps import row, rows
+from memoryweb.tests.browser.steps import row, rows, violations
+from memoryweb.tests.browser.test_adding import an_image, card, description, drop
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import Server, running_server
 
@@ -65,3 +66,32 @@ def test_a_failure_is_said_and_can_be_tried_again(page, vision):
     vision.answers = [says(said)]
     shown.get_by_role("button", name="Try again").click()
     expect(row(page, said)).to_be_visible(timeout=20_000)
+
+
+def test_the_card_says_that_a_suggestion_will_be_replaced_until_it_is_edited(page):
+    page.goto("/")
+    drop(page, an_image("oven.png"), an_image("IMG_4713.png"))
+    said = card(page, "oven.png").get_by_text("Will be described for you; edit it to keep your own words.")
+    expect(said).to_be_visible()
+    expect(card(page, "IMG_4713.png").get_by_text("Will be described for you")).to_be_hidden()  # its field says so
+    expect(description(page, "IMG_4713.png")).to_have_attribute("placeholder", "Left empty, it will be described for you")
+    description(page, "oven.png").fill("The oven of the bakery")
+    expect(said).to_be_hidden()
+    assert violations(page) == ""
+
+
+def test_words_that_are_typed_while_the_model_looks_are_saved_without_a_question(page, vision):
+    said = "A plum square."
+    let_go = threading.Event()
+    vision.answers = [says(said, waits=let_go)]
+    upload(page, "IMG 4714", "plum")
+    row(page, "IMG 4714").get_by_role("link", name="Edit").click()
+    field = page.get_by_role("textbox", name="Memory", exact=True)
+    field.fill("The plum tree of my aunt")
+    let_go.set()
+    other = page.context.new_page()
+    other.goto("/")
+    expect(row(other, said)).to_be_visible(timeout=20_000)
+    field.press("Control+Enter")
+    expect(row(page, "The plum tree of my aunt")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -136,6 +136,14 @@ def test_odd_ones_keep_their_frame_and_a_long_description_its_line(window, odd, 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_tiny_one_is_not_blown_up(window, odd):
+    page = window(None, at=odd)
+    page.goto(odd.sign_in_link())
+    page.goto(GALLERY)
+    expect(row(page, "Tiny").get_by_role("img")).to_have_css("object-fit", "scale-down")
+    expect(row(page, "Long").get_by_role("img")).to_have_css("object-fit", "cover")
+
+
 def test_one_alone_is_no_giant(window, odd):
     page = window(None, at=odd)
     page.goto(odd.sign_in_link())
@@ -169,6 +177,20 @@ def test_the_arrow_keys_go_where_they_point(page):
     for key, place in [("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowDown", len(first) + below), ("ArrowUp", above)]:
         page.keyboard.press(key)
         expect(rows(page).nth(place)).to_be_focused()
+
+
+def test_enter_opens_the_image_and_o_its_panel(page):
+    page.goto(GALLERY)
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Open the image")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(viewer(page).get_by_role("img", name="Picture 1 of")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(viewer(page)).to_be_hidden()
+    page.keyboard.press("o")
+    expect(panel(page)).to_contain_text("Picture 1 of")
 
 
 def test_a_click_with_shift_selects_a_range(page):
@@ -261,6 +283,15 @@ def bare(browser, tmp_path_factory):
         yield running
 
 
+def test_by_its_own_address_a_missing_file_is_said_in_words(window, bare):
+    page = window(None, at=bare)
+    page.goto(bare.sign_in_link())
+    page.goto(GALLERY)
+    page.goto(rows(page).first.locator("[data-view]").get_attribute("href"))
+    expect(page.locator("svg text")).to_have_text("This image cannot be had")
+    expect(page).to_have_title("This image cannot be had")
+
+
 @pytest.mark.parametrize("address", [GALLERY, "/"], ids=["gallery", "list"])
 def test_a_missing_file_shows_a_placeholder_with_the_description(window, bare, address):
     page = window(None, at=bare)
@@ -272,8 +303,9 @@ def test_a_missing_file_shows_a_placeholder_with_the_description(window, bare, a
     assert is_placeholder(page, viewer(page).get_by_role("img"))
     expect(viewer(page).locator(".about")).to_contain_text("Picture 1 of the wall.")
     page.keyboard.press("Escape")
+    expect(viewer(page)).to_be_hidden()
     page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    page.keyboard.press("o")
     assert is_placeholder(page, panel(page).get_by_role("img"))
 
 

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from memories.addresses import to_key
@@ -100,6 +102,19 @@ def test_after_walking_on_the_focus_is_on_the_image_seen_last_and_one_step_leads
     page.go_back()
     expect(viewer(page)).to_be_hidden()
     expect(row(page, "Picture 4 of").locator("[data-view]")).to_be_focused()
+
+
+@pytest.mark.parametrize("how", ["Escape", "Back"])
+def test_after_walking_far_the_list_shows_the_image_seen_last(page, how):
+    view(page, 1)
+    for number in range(2, 22):
+        page.keyboard.press("ArrowRight")
+        see(page, number)
+    page.keyboard.press("Escape") if how == "Escape" else page.go_back()
+    expect(viewer(page)).to_be_hidden()
+    expect(row(page, "Picture 21 of").locator("[data-view]")).to_be_focused()
+    page.wait_for_load_state("networkidle")  # a browser scrolls a little later when it goes back
+    expect(row(page, "Picture 21 of").locator("[data-view]")).to_be_in_viewport(ratio=0.9)
 
 
 def test_forward_opens_it_again(page):
@@ -285,17 +300,18 @@ def test_zooming_in_and_out_again(page, how):
 
 def test_zero_shows_the_whole_again_and_so_does_the_next_image(page):
     view(page, 2)
-    for key, number in [("0", 2), ("ArrowRight", 3)]:
+    whole, following = lambda: page.keyboard.press("0"), viewer(page).get_by_role("button", name="Next image").click
+    for go, number in [(whole, 2), (following, 3)]:
         page.keyboard.press("+")
         assert scale(page) == 1.5
-        page.keyboard.press(key)
+        go()
         see(page, number)
         assert scale(page) == 1
 
 
 def test_a_double_click_zooms_in_where_it_is_and_the_mouse_moves_it(page):
     opened = view(page, 2)
-    opened.locator(".stage img").dblclick(position={"x": 300, "y": 300})
+    opened.locator(".stage img").dblclick(position={"x": 300, "y": 100})
     assert scale(page) == 2.5
     before = opened.locator(".stage img").bounding_box()["y"]
     page.mouse.move(400, 400)
@@ -305,16 +321,50 @@ def test_a_double_click_zooms_in_where_it_is_and_the_mouse_moves_it(page):
     assert opened.locator(".stage img").bounding_box()["y"] == pytest.approx(before - 60, abs=1)
 
 
-def test_the_wheel_zooms_with_control_alone(page):
+@pytest.mark.parametrize("held", [None, "Control"])
+def test_the_wheel_zooms(page, held):
     view(page, 2)
     page.mouse.move(400, 400)
+    if held:
+        page.keyboard.down(held)
     page.mouse.wheel(0, -200)
-    assert scale(page) == 1
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -200)
-    page.keyboard.up("Control")
     page.wait_for_function("() => document.querySelector('.stage.is-zoomed')")
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("() => !document.querySelector('.stage.is-zoomed')")
     assert page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("held", ["", "Shift+"])
+def test_the_arrow_keys_move_about_in_a_zoomed_image(page, held):
+    opened = view(page, 2)
+    for _ in range(6):
+        page.keyboard.press("+")
+    for key, side, sign in [("ArrowRight", "x", -1), ("ArrowLeft", "x", 1), ("ArrowDown", "y", -1), ("ArrowUp", "y", 1)]:
+        before = opened.locator(".stage img").bounding_box()[side]
+        page.keyboard.press(held + key)
+        assert (opened.locator(".stage img").bounding_box()[side] - before) * sign > 50
+    see(page, 2)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("Move about in the image")
+    expect(keys).not_to_contain_text("Next image")
+
+
+@pytest.mark.parametrize(
+    ("size", "real"), [((200, 3_000), 1), ((1_000, 30_000), 0.8), ((3_000, 200), 1)], ids=["tall", "very tall", "wide"]
+)
+def test_a_double_click_on_a_strip_makes_it_readable_from_its_top(page, server, size, real):
+    file, fields = {"image": ("strip.png", picture(*size))}, {"text": f"2017-05-05 - A strip of {size[0]}."}
+    answer = server.api().post(f"{server.url}/api/memory", data=fields, files=file, timeout=30)
+    page.goto(f"/memories/{to_key(answer.json()['memoryId'])}/view/{GALLERY.removeprefix('/')}")
+    viewer(page).get_by_role("img", name="A strip").wait_for()
+    page.wait_for_function("() => document.querySelector('#viewer:modal')")
+    page.mouse.dblclick(450, 500)
+    page.wait_for_function("() => document.querySelector('.stage.is-zoomed')")
+    image, stage = viewer(page).locator(".stage img").bounding_box(), viewer(page).locator(".stage").bounding_box()
+    assert image["width"] >= real * size[0] - 1
+    if size[1] > size[0]:
+        assert image["y"] == pytest.approx(stage["y"], abs=1)
 
 
 def test_a_large_image_is_sharp_when_it_is_zoomed(page, server):
@@ -340,6 +390,7 @@ def test_copies_stand_below_and_lead_to_each_other(page, server):
     expect(alike.get_by_text("The same picture")).to_be_visible()
     alike.get_by_role("link", name="The copy").click()
     expect(viewer(page).locator(".stage").get_by_role("img", name="The copy")).to_be_visible()
+    assert page.evaluate("document.getElementById('viewer').contains(document.activeElement)")
     page.go_back()
     expect(viewer(page).locator(".stage").get_by_role("img", name="The original")).to_be_visible()
     page.go_back()
@@ -407,7 +458,9 @@ def test_what_was_typed_does_not_go_unasked(page, way):
         opened.get_by_role("button", name="Next image").click()
     else:
         page.go_back()
-    expect(page.get_by_role("alertdialog", name="Leave without saving?")).to_be_visible()
+    question = page.get_by_role("alertdialog", name="Leave without saving?")
+    expect(question).to_be_visible()
+    assert question.bounding_box()["x"] >= opened.locator(".about").bounding_box()["x"]
     page.get_by_role("button", name="Go on writing").click()
     expect(text_field(opened)).to_have_value("Half a sentence")
     page.keyboard.press("Escape")
@@ -426,6 +479,53 @@ def test_a_deleted_image_makes_room_for_the_next_and_undo_brings_it_back(page):
     expect(row(page, "Picture 10 of")).to_be_attached()
     page.keyboard.press("ArrowLeft")
     see(page, 10)
+
+
+@pytest.mark.parametrize("way", ["deleted", "moved"])
+def test_when_the_only_image_is_gone_the_empty_list_stands_with_the_way_back(page, server, way):
+    session = server.api()
+    bucket = session.post(f"{server.url}/api/buckets", json={"name": f"Lonely {way}"}, timeout=30).json()
+    fields = {"text": f"2016-05-05 - The sole one {way}.", "bucketId": bucket["id"]}
+    session.post(f"{server.url}/api/memory", data=fields, files={"image": ("sole.png", picture(333, 222))}, timeout=30)
+    page.goto("/")
+    address = f"/?type=image&q=sole+{way}" if way == "deleted" else f"/?type=image&bucket={bucket['id']}"
+    page.goto(address)
+    row(page, "The sole one").locator("img").click()
+    expect(viewer(page).locator(".stage").get_by_role("img", name="The sole one")).to_be_visible()
+    if way == "deleted":
+        page.keyboard.press("Delete")
+        page.keyboard.press("Enter")
+    else:
+        page.keyboard.press("m")
+        page.get_by_role("combobox", name="Bucket").fill("General")
+        page.keyboard.press("Enter")
+    expect(viewer(page)).to_be_hidden()
+    expect(rows(page)).to_have_count(0)
+    page.wait_for_load_state("networkidle")  # one step too many in the history would load another page
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(row(page, "The sole one")).to_be_visible()
+
+
+@pytest.mark.parametrize("after", ["saving", "cancelling", "not moving"])
+def test_the_focus_stays_in_the_viewer(page, after):
+    opened = view(page, 9)
+    if after == "not moving":
+        opened.get_by_role("button", name="Move").click()
+        page.keyboard.press("Escape")
+    else:
+        opened.get_by_role("link", name="Edit").click()
+        text_field(opened).fill(f"Picture 9 of the wall. Focus after {after}.")
+        if after == "saving":
+            page.keyboard.press("Control+Enter")
+            expect(row(page, "Focus after")).to_be_attached()
+        else:
+            page.keyboard.press("Escape")
+            page.get_by_role("button", name="Leave", exact=True).click()
+        expect(text_field(opened)).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.getElementById('viewer').contains(document.activeElement)")
 
 
 def test_an_image_is_moved(page):
@@ -463,7 +563,7 @@ def test_the_keys_are_listed(page):
     view(page, 2)
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
-    for said in ("Next image", "Zoom in", "Edit the description", "Close the image"):
+    for said in ("Next image", "Zoom in", "→", "Edit the description", "Close the image"):
         expect(keys).to_contain_text(said)
 
 
@@ -508,3 +608,59 @@ def test_nothing_lies_beyond_the_window(page):
         box = opened.get_by_role("button", name=name).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390)], ids=["upright", "lying"])
+def test_on_a_phone_the_arrows_lie_over_the_image_which_keeps_its_height(page, server, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    session = server.api()
+    for name in ("one", "other"):
+        fields, file = {"text": f"2015-05-05 - Alike, the {name}."}, {"image": ("alike.png", picture(280, 333, "navy"))}
+        session.post(f"{server.url}/api/memory", data=fields, files=file, timeout=30).raise_for_status()
+    page.goto("/?type=image&q=alike+the+one")
+    row(page, "Alike").locator("img").click()
+    expect(viewer(page).get_by_role("region", name="Similar images")).to_be_attached()
+    heights = {viewer(page).locator(".stage").bounding_box()["height"]}
+    opened = view(page, 2)
+    stage = opened.locator(".stage").bounding_box()
+    heights.add(stage["height"])
+    assert len(heights) == 1
+    for name in ("Previous image", "Next image"):
+        box = opened.get_by_role("button", name=name).bounding_box()
+        assert box["y"] + box["height"] / 2 == pytest.approx(stage["y"] + stage["height"] / 2, abs=2)
+
+
+def test_dark_ink_on_nothing_is_seen_in_the_dark(window, signed_in, server):
+    page = window(signed_in, "dark")
+    file = BytesIO()
+    Image.new("RGBA", (400, 300), (0, 0, 0, 0)).save(file, "PNG")
+    fields = {"text": "2014-05-05 - Ink on nothing.", "createdAt": "2014-05-05T12:00:00Z"}
+    session = server.api()
+    session.post(f"{server.url}/api/memory", data=fields, files={"image": ("ink.png", file.getvalue())}, timeout=30)
+    for address in ("/?type=image&sort=oldest", "/?q=ink"):
+        page.goto(address)
+        image = row(page, "Ink on nothing").locator("img")
+        page.wait_for_function("image => image.complete && image.classList.contains('is-here')", arg=image.element_handle())
+        assert brightness(page, image) > 180
+    image.click()
+    shown = viewer(page).locator(".stage").get_by_role("img", name="Ink on nothing")
+    expect(shown).to_be_visible()
+    page.wait_for_function("() => document.getAnimations().every((change) => change.playState !== 'running')")
+    assert brightness(page, shown) > 180
+    assert brightness(page, viewer(page).locator(".stage"), 0.02) < 60
+
+
+def brightness(page, element, at: float = 0.5) -> int:
+    """How bright the page is there, 0 to 255, so far from the element's left and top."""
+    box = element.bounding_box()
+    clip = {"x": box["x"] + at * box["width"], "y": box["y"] + at * box["height"], "width": 2, "height": 2}
+    return Image.open(BytesIO(page.screenshot(clip=clip))).convert("L").getpixel((0, 0))
+
+
+def test_a_field_that_was_made_larger_makes_no_complaint_when_its_form_comes_again(page):
+    opened = view(page, 7)
+    page.keyboard.press("e")
+    text_field(opened).evaluate("field => { field.style.height = '200px'; }")
+    text_field(opened).fill("")
+    page.keyboard.press("Control+Enter")
+    expect(opened.get_by_role("alert")).to_be_visible()

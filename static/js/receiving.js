@@ -1,7 +1,12 @@
 // Takes images that are dropped or pasted anywhere on the page, or chosen. What becomes of them, adding.js knows, which is fetched for them.
+import { say } from "./act.js";
 
 const place = () => document.getElementById("adding");
-const add = async (found) => (await import("./adding.js")).add(found);
+
+async function add(found) {
+  const adding = await import("./adding.js").catch(() => null);
+  return adding ? adding.add(found) : say("memoryweb does not answer, so nothing was added. Add the images again when it does.");
+}
 
 document.addEventListener("click", ({ target }) => target.closest("[data-choose]") && document.getElementById("image-files").click());
 document.addEventListener("change", ({ target }) => {

@@ -124,7 +124,8 @@ const goTo = (link) => show(link.dataset.view, () => history.replaceState(histor
 
 async function step(by) {
   if (place < 0 || !(await leave())) return;
-  const next = place + by;
+  const at = links().findIndex(isShown); // the list may have been renewed since
+  const next = (at < 0 ? place : at) + by;
   if (next >= links().length) await loadMore();
   if (links()[next]) goTo(links()[next]);
 }

@@ -770,3 +770,11 @@ def test_a_hosted_service_is_said_to_take_none_and_nothing_fails(window, tmp_pat
         assert hosted.count("POST /api/memory") == 1
     service.shutdown()
     service.server_close()
+
+
+def test_images_that_come_when_memoryweb_does_not_answer_are_said_not_to_be_added(page):
+    page.goto("/")
+    page.route("**/adding.*.js", lambda route: route.abort())
+    drop(page, an_image("boat.png"))
+    says(page, "memoryweb does not answer, so nothing was added.")
+    page.unroute("**/adding.*.js")

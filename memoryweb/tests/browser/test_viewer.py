@@ -140,6 +140,7 @@ def test_its_address_shows_it_over_the_list(page):
 def test_back_shows_again_what_its_address_had_shown(page):
     view(page, 2)
     page.reload()
+    page.wait_for_function("() => document.querySelector('#viewer:modal')")  # its script is there
     page.keyboard.press("Escape")
     expect(viewer(page)).to_be_hidden()
     page.go_back()

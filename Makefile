@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?=
 
-.PHONY: run test test-browser lint lock shots bench bench-quick prove-undo prove-authz
+.PHONY: run test test-browser lint lock shots bench bench-quick prove-undo prove-authz prove-text prove-canary
 
 run: .venv/run.stamp
 	@$(BIN)/python manage.py serve
@@ -34,6 +34,14 @@ prove-undo: .venv/dev.stamp
 # That every address answers everybody as it should: each page and operation by each kind of person.
 prove-authz: .venv/dev.stamp
 	@$(BIN)/python -m memoryweb.tests.prove_authz
+
+# That no stored text is more than text: every payload in every field that is shown, in Chromium.
+prove-text: .venv/dev.stamp
+	@$(BIN)/python -m memoryweb.tests.prove_text
+
+# That no secret is found in logs, pages, exports, backups, tracebacks, the database file or the process list.
+prove-canary: .venv/dev.stamp
+	@$(BIN)/python -m memoryweb.tests.prove_canary
 
 # Pictures of every screen into data/shots/, and the one in the README.
 shots: .venv/dev.stamp

@@ -18,6 +18,23 @@ def actions_end_within_their_request(monkeypatch):
     monkeypatch.setattr("memoryweb.history.run.SECONDS", 600)
 
 
+@pytest.fixture(autouse=True)
+def nothing_saved_is_known(monkeypatch):
+    """As in a process that has looked for a saved connection, and found none: what another test has saved is gone."""
+    from memoryweb.connection import inuse
+
+    monkeypatch.setattr(inuse, "_known", (inuse._changes(), float("inf"), inuse.EMBEDDED))
+
+
+@pytest.fixture(autouse=True)
+def reads_are_written_when_a_test_asks(monkeypatch):
+    """And by no timer, which would meet another test's database."""
+    from memoryweb.audit import reads
+
+    monkeypatch.setattr(reads, "_start_timer", lambda: None)
+    reads._counts.clear()
+
+
 @pytest.fixture
 def owner(db):
     """The owner of the instance."""

@@ -18,7 +18,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from memoryweb.accounts import services  # noqa: E402
+from memoryweb.accounts import services, tokens  # noqa: E402
 from memoryweb.memoryplugin.exchange import Exchange  # noqa: E402
 
 FRAGMENT = {"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1/"}
@@ -37,7 +37,7 @@ def main() -> None:
             client.get(address, headers=FRAGMENT if is_fragment else {})
         costs.append((calls.call_count, len(queries)))
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    json.dump({"cookie": cookie, "token": services.make_token(owner, secrets.token_hex(8)), "costs": costs}, sys.stdout)
+    json.dump({"cookie": cookie, "token": tokens.make(owner, secrets.token_hex(8)), "costs": costs}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """The bucket list, cached: the pages show it every time, and a hosted service is far away.
 
-Fresh for 60 s; then the old list is still served at once while one background thread renews it; dropped by our own writes.
+Fresh for 60 s; then the old list is still served at once while one background thread renews it; dropped by our own writes. It
+is one for the whole account: what somebody does not see is left out after it was read.
 The embedded server is near, so there the list is simply read.
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from memoryweb.history import seen
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
 from memoryweb.memoryplugin.types import Bucket, Page
@@ -45,33 +47,44 @@ class BucketList:
 
 
 def bucket_list(client: MemoryPluginClient, page: Page | None = None) -> BucketList:
-    """The account's buckets.
+    """The account's buckets, as far as the client's person sees them.
 
     `page` is an answer that the embedded server has just given: its buckets came along, so nothing more is asked.
     Raises a MemoryPluginError when there is no list yet and the service fails.
     """
     if client.is_embedded:
         return BucketList(page.buckets if page and page.buckets else client.list_buckets(), timezone.now())
-    kept = known(client)
+    kept = _kept(client)
     if kept is None:
         return renew(client)
     if kept.is_stale:
         _renew_in_background(client)
-    return kept
+    return _seen(client, kept)
 
 
 def known(client: MemoryPluginClient) -> BucketList | None:
-    """The list that the cache holds, however old; never asks the service."""
-    return cache.get(_key(client))
+    """The list that the cache holds, however old, as far as it is seen; never asks the service."""
+    kept = _kept(client)
+    return _seen(client, kept) if kept else None
 
 
 def renew(client: MemoryPluginClient) -> BucketList:
-    """Ask the service now, and keep the answer unless one of our own writes came between."""
+    """Ask the service now, and keep the whole answer unless one of our own writes came between; returns what is seen of it."""
     generation = cache.get(_key(client, "generation"))
     fetched = BucketList(client.list_buckets(), timezone.now())
     if not client.is_embedded and cache.get(_key(client, "generation")) == generation:
         cache.set(_key(client), fetched, KEPT_SECONDS)
-    return fetched
+    return _seen(client, fetched)
+
+
+def _kept(client: MemoryPluginClient) -> BucketList | None:
+    """The account's whole list: one for all people."""
+    kept: BucketList | None = cache.get(_key(client))
+    return kept
+
+
+def _seen(client: MemoryPluginClient, kept: BucketList) -> BucketList:
+    return replace(kept, buckets=seen.buckets(client, kept.buckets))
 
 
 def forget(client: MemoryPluginClient) -> None:

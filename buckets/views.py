@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from memoryweb.history import answers, background, offers
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
+from memoryweb.history import answers, background, offers, seen
 from memoryweb.history.run import Progress
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.errors import Invalid, MemoryPluginError, Unsupported
+from memoryweb.memoryplugin.errors import Invalid, MemoryPluginError, NotAllowed, Unsupported
 from memoryweb.memoryplugin.types import Bucket
 from memoryweb.nextpage import next_page
 
@@ -38,7 +40,9 @@ def manage(request: HttpRequest) -> HttpResponse:
     offered = offers.of(client)
     rows = zip(navigation.dots(buckets.buckets, navigation.list_url), buckets.buckets, strict=True)
     context = {
-        "rows": [(dot, bucket.description, navigation.is_default(bucket.name)) for dot, bucket in rows],
+        "rows": [
+            (dot, bucket.description, navigation.is_default(bucket.name), offered.may_arrange(bucket.id)) for dot, bucket in rows
+        ],
         "offers": offered,
         "has_others": len(buckets.buckets) > 1,
     }
@@ -49,7 +53,8 @@ def manage(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """`/buckets/new/`: create a bucket."""
     client = connect(request.user)
-    _only_if(offers.of(client).create_bucket, "This service does not let memoryweb create buckets.")
+    _only_if(offers.of_service(client).create_bucket, "This service does not let memoryweb create buckets.")
+    _only_arranged(client, None)
     buckets = services.bucket_list(client)
     if request.method != "POST":
         return _page(request, "new", client, buckets, BucketForm())
@@ -82,7 +87,7 @@ def delete(request: HttpRequest, bucket_id: str) -> HttpResponse:
     """`/buckets/<id>/delete/`: delete a bucket, its memories going to another one or into the trash."""
     client, buckets, bucket = _managed(request, bucket_id)
     _only_if(not navigation.is_default(bucket.name), f"{bucket.name} stays, since memories go there by default.")
-    others = [other for other in buckets.buckets if other.id != bucket_id]
+    others = [other for other in buckets.buckets if other.id != bucket_id and seen.may_add(client, other.id)]
     context: dict[str, Any] = {"bucket": bucket, "others": others, "days": client.get_trash(count=1).days, "trash": TRASH}
     form = TargetForm(request.POST or None, others=others, has_trash=True)
     if request.method != "POST":
@@ -98,7 +103,7 @@ def merge(request: HttpRequest, bucket_id: str) -> HttpResponse:
     """`/buckets/<id>/merge/`: move everything into another bucket, and delete this one."""
     client, buckets, bucket = _managed(request, bucket_id)
     _only_if(not navigation.is_default(bucket.name), f"{bucket.name} stays, since memories go there by default.")
-    others = [other for other in buckets.buckets if other.id != bucket_id]
+    others = [other for other in buckets.buckets if other.id != bucket_id and seen.may_add(client, other.id)]
     context: dict[str, Any] = {"bucket": bucket, "others": others}
     form = TargetForm(request.POST or None, others=others)
     if request.method != "POST":
@@ -112,12 +117,18 @@ def merge(request: HttpRequest, bucket_id: str) -> HttpResponse:
 def _managed(request: HttpRequest, bucket_id: str) -> tuple[MemoryPluginClient, BucketList, Bucket]:
     """The bucket as it is now, on a service that lets buckets be managed."""
     client = connect(request.user)
-    _only_if(offers.of(client).manage_buckets, "This service does not let memoryweb rename, merge or delete buckets.")
+    _only_if(offers.of_service(client).manage_buckets, "This service does not let memoryweb rename, merge or delete buckets.")
     buckets = services.bucket_list(client)
     bucket = buckets.get(bucket_id)
     if bucket is None:
         raise Http404
+    _only_arranged(client, bucket_id)
     return client, buckets, bucket
+
+
+def _only_arranged(client: MemoryPluginClient, bucket_id: str | None) -> None:
+    if not permissions.may(client.person, Action.ARRANGE, bucket=bucket_id, service=client.service):
+        raise NotAllowed(permissions.why_not(client.person, Action.ARRANGE, bucket_id, client.service))
 
 
 def _only_if(is_offered: bool, sentence: str) -> None:

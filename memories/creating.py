@@ -14,7 +14,7 @@ from buckets import curating as bucket_curating
 from buckets import services as bucket_services
 from buckets.services import BucketList
 from memoryweb.captions import services as captions
-from memoryweb.history import answers
+from memoryweb.history import answers, seen
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -87,9 +87,9 @@ def picture_error(error: Invalid) -> str:
     return said[:1].upper() + said[1:] if name == "image" else ""
 
 
-def empty_form(buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+def empty_form(client: MemoryPluginClient, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
     """What `_form.html` shows at first: nothing typed, and the bucket that the filters name."""
-    return form_context(MemoryForm(), buckets, filters)
+    return form_context(client, MemoryForm(), buckets, filters)
 
 
 def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> Bucket | None:
@@ -116,11 +116,17 @@ def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> 
     return bucket
 
 
-def form_context(form: BucketForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
-    """What `_form.html` shows: the form, the buckets to choose from and the one that is chosen."""
-    options = list(buckets.buckets) if buckets else []
+def form_context(client: MemoryPluginClient, form: BucketForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+    """What `_form.html` shows: the form, the buckets to choose from and the one that is chosen.
+
+    To choose from are those that the person may add to, and beside them the one that a memory is in already.
+    """
     chosen = form.data.get("bucket", "") if form.is_bound else filters.bucket
-    if chosen and chosen != NEW_BUCKET and all(bucket.id != chosen for bucket in options):
+    known = buckets.get(chosen) if buckets else None
+    if known and not form.is_bound and not seen.may_add(client, chosen):
+        chosen = ""
+    options = [bucket for bucket in buckets.buckets if bucket.id == chosen or seen.may_add(client, bucket.id)] if buckets else []
+    if chosen and chosen != NEW_BUCKET and not known:
         options.append(Bucket(chosen, "The chosen bucket"))
     choices = [(bucket.id, bucket.name, bucket.id == chosen) for bucket in options]
     return {
@@ -154,7 +160,7 @@ def show_form(
         outcome["buckets_failure"] = error
     if failure and failure.is_outage:
         outcome["connection_state"] = "off"
-    context = listing.navigation(client, buckets, filters) | form_context(form, buckets, filters) | outcome
+    context = listing.navigation(client, buckets, filters) | form_context(client, form, buckets, filters) | outcome
     return render_either(request, "memories/new.html", "memories/_form.html", context, status=status)
 
 
@@ -177,9 +183,9 @@ def saved_answer(
     try:
         found = services.browse(client, filters)
     except MemoryPluginError as error:  # saved all the same; only the list could not be read again
-        context = empty_form(bucket_services.known(client), chosen) | {"error": error}
+        context = empty_form(client, bucket_services.known(client), chosen) | {"error": error}
     else:
-        context = listing.context(client, found) | empty_form(found.buckets, chosen)
+        context = listing.context(client, found) | empty_form(client, found.buckets, chosen)
         saved["is_out_of_sight"] = all(memory.id != written.memory_id for memory in found.memories)
     context |= {"saved": saved, "toast": answers.to_toast(written.progress), "day": form.cleaned_data["date"].isoformat()}
     response = render(request, "memories/_saved.html", context)

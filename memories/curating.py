@@ -190,7 +190,7 @@ def restore(client: MemoryPluginClient, person: Any, memories: Sequence[Memory])
     changes = [
         Change(BUCKET, bucket_id, None, {"name": name, "description": ""})
         for bucket_id, name in gone.items()
-        if permissions.may(person, Action.ARRANGE)  # else the server does it, without a word in the journal
+        if permissions.may(person, Action.ARRANGE, bucket=None)  # else the server does it, without a word in the journal
         and bucket_id not in there
         and name.casefold() not in there
     ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
+from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.history import answers, current, diff, journal, offers, states
 from memoryweb.history.run import Progress
@@ -152,7 +153,7 @@ def show(
         outcome["buckets_failure"] = failure = failure or error
     if failure and failure.is_outage:
         outcome["connection_state"] = "off"
-    context = listing.navigation(client, buckets, filters) | form_context(form, buckets, filters)
+    context = listing.navigation(client, buckets, filters) | form_context(client, form, buckets, filters)
     context |= {
         "key": to_key(memory_id),
         "day": form.data.get("date", ""),
@@ -211,5 +212,8 @@ def row_context(client: MemoryPluginClient, memory: Memory, filters: Filters) ->
     known = images.known(client, (memory,))
     is_gallery = memory.is_image and services.read_filters(client, filters).is_gallery
     states = captions.states(client, [memory.id] if memory.is_image else [])
-    (row,) = rows.to_rows((memory,), filters, known, offers=offers.of(client), captions=states, is_gallery=is_gallery)
+    (row,) = rows.to_rows(
+        (memory,), filters, known,
+        offers=offers.of(client), captions=states, is_gallery=is_gallery, tells_author=accounts.are_several(),
+    )  # fmt: skip
     return {"row": row, "is_gallery": is_gallery}

@@ -1,6 +1,7 @@
 """Images that were served a moment ago, served again at the cost of a static file: session and memory are not looked up again.
 
-A page of 60 images is 60 requests. Each worker keeps the last small ones, and trusts a session that it has just seen to be good.
+A page of 60 images is 60 requests. Each worker keeps the last small ones, and trusts a session that it has just seen to be good, if
+it is of somebody to whom no bucket is closed: it does not know in which one an image lies.
 """
 
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from memoryweb.accounts import sessions
+from memoryweb.accounts import permissions, sessions
 
 from .serving import FOR_GOOD
 
@@ -44,11 +45,14 @@ class HotImages:
         with self._lock:
             if ended != self._ended:
                 self._sessions, self._ended = {}, ended
+                self._answers.clear()  # or the account is another one now
+                self._bytes = 0
         kept = self._answers.get(address)
         if kept and kept[0] > now and self._sessions.get(session, 0) > now:
             return HttpResponse(kept[1], headers=kept[2])
         response = self.get_response(request)
-        if response.status_code == 200 and response.get("Cache-Control") == FOR_GOOD:
+        may_keep = response.status_code == 200 and response.get("Cache-Control") == FOR_GOOD
+        if may_keep and not permissions.is_limited(getattr(request, "user", None)):
             self._keep(address, session, response, now, ended)
         return response
 

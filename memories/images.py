@@ -10,6 +10,7 @@ from django.core.cache import caches
 
 from memoryweb import pictures
 from memoryweb.filecache import FileCache
+from memoryweb.history import seen
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
 from memoryweb.memoryplugin.types import Memory
@@ -151,6 +152,8 @@ def image_of(client: MemoryPluginClient, memory_id: str, width: int | None = Non
         memory = services.find(client, memory_id)
         answer = client.fetch_image(_address(memory), width=width)
         return ShownImage(answer.content, answer.content_type, memory.image_digest or "")
+    if seen.chooses(client):
+        services.find(client, memory_id)  # what is kept is everybody's
     key = _key(client, memory_id)
     if width and (small := _cache().get(f"{key} {width}")):
         digest, _, content = small.partition(b"\n")

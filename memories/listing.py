@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from buckets import navigation as bucket_navigation
 from buckets.services import BucketList
 from memoryweb import words
+from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.history import offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -48,10 +49,12 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         offers=offered,
         captions=captions.states(client, [memory.id for memory in listing.memories if memory.is_image]),
         is_gallery=asked.is_gallery,
+        tells_author=accounts.are_several(),
     )
     bucket = listing.buckets.get(asked.bucket_id)
     return navigation(client, listing.buckets, filters, asked.bucket_id) | {
-        "heading": asked.query or (bucket.name if bucket else "All memories"),
+        "heading": asked.query or (bucket.name if bucket else "Choose a bucket" if listing.is_unasked else "All memories"),
+        "is_unasked": listing.is_unasked,
         "words": asked.query,
         "bucket": bucket_navigation.dots([bucket], filters.bucket_urls(), bucket.id)[0] if bucket else None,
         "description": bucket.description if bucket else "",
@@ -75,7 +78,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         "examples": listing.examples,
         "narrows": asked.narrows,
         "why_nothing": why_nothing(asked),
-        "is_empty_store": not listing.end and not asked.narrows and not listing.unreadable,
+        "is_empty_store": not listing.end and not asked.narrows and not listing.unreadable and not listing.is_unasked,
         "every_bucket_url": filters.url(bucket="") if asked.bucket_id else "",
         "every_type_url": filters.url(type="") if asked.content_type else "",
         "every_memory_url": filters.url(q=asked.query, bucket="", type="") if asked.own_filters() else "",
@@ -144,6 +147,8 @@ def status(listing: Listing) -> str:
 
     The page reads it out after each search, but for the time.
     """
+    if listing.is_unasked:
+        return ""
     number = listing.end - listing.filters.skip
     known = listing.total if listing.total is not None else listing.found
     if known is not None:

@@ -208,7 +208,7 @@ def show(
     lost = losses.find([source.text for source in sources], whole_text(form))
     if request.method != "POST":
         form.errors.clear()
-    context = listing.navigation(client, buckets, filters) | form_context(form, buckets, filters) | losses_context(lost) | {
+    context = listing.navigation(client, buckets, filters) | form_context(client, form, buckets, filters) | losses_context(lost) | {
         "sources": [shown(source, buckets) for source in sources],
         "merge_url": request.get_full_path(),
         "losses_url": f"/memories/merge/losses/?{request.GET.urlencode()}",

@@ -13,7 +13,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from buckets.navigation import Dot, hue
-from memoryweb.accounts import permissions
 from memoryweb.captions.services import State
 from memoryweb.days import Day, to_day
 from memoryweb.history.offers import Offers
@@ -65,6 +64,7 @@ class Row:
     stays: str = ""  # why it cannot be deleted, where others can
     own_day: Day | None = None  # the day that its text begins with, where that is another than the one it was created on
     why_url: str = ""  # where it stands why the memory was found, when a search did and the service tells
+    author: str = ""  # who added it, where there are several people
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,15 @@ def to_rows(
     offers: Offers = NOTHING_OFFERED,
     captions: Mapping[str, State] = NO_CAPTIONS,
     is_gallery: bool = False,
+    tells_author: bool = False,
 ) -> list[Row]:
-    """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found.
+    """The list's rows; `filters` give the words to mark and stay in the links. `explains`: each can say why it was found;
+    `tells_author`: it says who added it.
 
     `known` is what is known of their images, `captions` which of them wait for a description, `offers` what can be done to them.
     With `is_gallery` all are images, without `html`.
     """
-    build = _RowBuilder(filters, explains, offers, is_gallery)
+    build = _RowBuilder(filters, explains, offers, is_gallery, tells_author)
     return [build.row(memory, known.get(memory.id), captions.get(memory.id)) for memory in memories]
 
 
@@ -194,8 +196,9 @@ def detail(
 class _RowBuilder:
     """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool) -> None:
+    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool) -> None:
         self._explains = explains
+        self._tells_author = tells_author
         self._is_gallery = is_gallery
         self._offers = offers
         self._where = in_gallery if is_gallery else in_list
@@ -234,6 +237,7 @@ class _RowBuilder:
             deletes=possible.delete,
             stays=possible.stays,
             why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
+            author=memory.added_by.name if self._tells_author and memory.added_by else "",
         )
 
 
@@ -265,17 +269,18 @@ def can(memory: Memory, offers: Offers) -> Can:
 
     Where there is no trash, an image that was deleted could never be brought back.
     """
-    if memory.has_derived_id or not offers.may_change(memory.added_by.id if memory.added_by else None):
+    if memory.has_derived_id or not offers.may_change(memory.added_by.id if memory.added_by else None, memory.bucket_id):
         return Can(False, False, "")
     is_kept = memory.is_image and not offers.restore
     return Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
 
 
 def only_changeable(memories: Iterable[Memory], offers: Offers) -> None:
-    """Raises NotAllowed for the first that somebody else added, where the person may change only what they added themselves."""
+    """Raises NotAllowed for the first that the person may not change: it is another's, or lies where they change nothing."""
     for memory in memories:
-        if not offers.may_change(memory.added_by.id if memory.added_by else None):
-            raise NotAllowed(permissions.why_not_foreign(memory.added_by.name if memory.added_by else ""))
+        author = memory.added_by
+        if not offers.may_change(author.id if author else None, memory.bucket_id):
+            raise NotAllowed(offers.why_not_change(author.name if author else "", memory.bucket_id))
 
 
 def _name(day: Day, text: str) -> SafeString:

@@ -146,7 +146,9 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 def left_out(found: list[Memory], offered: offers.Offers) -> str:
     """How many of the memories stay as they are, and why: what others added, and images that could not be brought back."""
-    foreign = [memory for memory in found if not offered.may_change(memory.added_by.id if memory.added_by else None)]
+    foreign = [
+        memory for memory in found if not offered.may_change(memory.added_by.id if memory.added_by else None, memory.bucket_id)
+    ]
     kept = [memory for memory in found if memory not in foreign and rows.can(memory, offered).stays]
     notes = []
     if foreign:

@@ -12,11 +12,11 @@ from django.db import transaction
 
 from buckets import services as bucket_services
 from buckets.services import BucketList
-from memoryweb.history import authors, current
+from memoryweb.history import authors, current, seen
 from memoryweb.history.models import Entry
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.client import MemoryPluginClient
-from memoryweb.memoryplugin.errors import BrokenAnswer, NotFound
+from memoryweb.memoryplugin.errors import BrokenAnswer, Invalid, NotFound
 from memoryweb.memoryplugin.types import Memory
 
 from . import asked as asking
@@ -26,12 +26,14 @@ from .filters import Filters
 
 KEPT_SECONDS = 3600  # what hosted lists answered, by id
 LOOK_THROUGH = 500  # memories a call, when all must be looked through
+CHOOSE = "Open a bucket first: on this service you see one at a time."
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One answer for the list: memories from `start` (counted from 0), the bucket list, and what is known beyond.
 
+    `is_unasked`: the person sees one bucket at a time on this service, and has not opened one, or none that there is.
     `found`, `is_capped` and `next_cursor` are as in Page, `seconds` what the call to the service took.
     """
 
@@ -49,6 +51,7 @@ class Listing:
     is_capped: bool
     next_cursor: str
     seconds: float
+    is_unasked: bool = False
 
     @property
     def end(self) -> int:
@@ -64,6 +67,8 @@ def browse(client: MemoryPluginClient, filters: Filters, start: int | None = Non
     """
     asked = read_filters(client, filters)
     filters = asked.filters
+    if not may_ask(client, asked.bucket_id):
+        return _unasked(client, asked)
     first = filters.skip if start is None else start
     count = filters.skip + filters.rows - first
     has_cursors = client.is_embedded and not asked.is_ranked
@@ -83,6 +88,7 @@ def browse(client: MemoryPluginClient, filters: Filters, start: int | None = Non
     seconds = perf_counter() - began
     buckets = bucket_services.bucket_list(client, page)
     memories = _completed(client, page.memories[:count], buckets, asked.bucket_id)
+    memories = memories if client.is_embedded else seen.memories(client, memories)
     return Listing(
         filters=filters,
         asked=asked,
@@ -101,11 +107,40 @@ def browse(client: MemoryPluginClient, filters: Filters, start: int | None = Non
     )
 
 
+def may_ask(client: MemoryPluginClient, bucket_id: str) -> bool:
+    """Whether a service that knows no persons can be asked for this bucket's memories; without one, for all that there are."""
+    return not seen.chooses(client) or bucket_services.bucket_list(client).get(bucket_id) is not None
+
+
+def _unasked(client: MemoryPluginClient, asked: Asked) -> Listing:
+    """What is shown where nothing was asked."""
+    return Listing(
+        filters=asked.filters,
+        asked=asked,
+        memories=(),
+        buckets=bucket_services.bucket_list(client),
+        start=0,
+        received=0,
+        has_more=False,
+        total=None,
+        unreadable=0,
+        examples=None,
+        found=None,
+        is_capped=False,
+        next_cursor="",
+        seconds=0,
+        is_unasked=True,
+    )
+
+
 def every(client: MemoryPluginClient, asked: Asked, most: int) -> list[Memory]:
     """All memories that are asked for without words to search for, as they are now, but no more than `most`.
 
-    Of a hosted service's filtered lists, which are thin, the whole memories are looked up.
+    Of a hosted service's filtered lists, which are thin, the whole memories are looked up. Raises Invalid where a bucket has to be
+    chosen first.
     """
+    if not may_ask(client, asked.bucket_id):
+        raise Invalid(CHOOSE)
     found: list[Memory] = []
     cursor, skip, has_more = "", 0, True
     while has_more and len(found) < most:
@@ -142,12 +177,17 @@ def answer_to_assistant(
 ) -> tuple[str, int]:
     """The JSON that an assistant gets for these words, as it is sent, and how many memories it holds.
 
-    Raises BrokenAnswer for one that no client could read.
+    Of a hosted service's answer the buckets are left out that are not seen. Raises BrokenAnswer for one that no client could read,
+    and Invalid where a bucket has to be chosen first.
     """
+    if not may_ask(client, bucket_id):
+        raise Invalid(CHOOSE)
     answer = client.answer_as_sent(
         query=words, bucket_id=bucket_id or None, content_type=content_type, count=count, include_ids=include_ids, latest=not words
     )
     try:
+        if seen.chooses(client):
+            answer = seen.answer(client, answer)
         return answer, wire.read_page(json.loads(answer)).received
     except (ValueError, RecursionError):
         raise BrokenAnswer from None
@@ -164,11 +204,16 @@ def find(client: MemoryPluginClient, memory_id: str, words: str = "") -> Memory:
     """One memory; the embedded server also says why these words find it. Raises NotFound when it is nowhere.
 
     A hosted service has no operation for one memory: what lists answered is kept for an hour, and failing that
-    all memories are looked through, once.
+    all memories are looked through, once. So they are for who must know in which bucket it is, where that was left out.
     """
     if client.is_embedded:
         return client.get_memory(memory_id, query=words)
-    return authors.complete(client, [cache.get(_key(client, memory_id)) or look_through(client, memory_id)])[0]
+    found: Memory | None = cache.get(_key(client, memory_id))
+    if found is None or (found.bucket_id is None and seen.chooses(client)):
+        found = look_through(client, memory_id)
+    if not seen.memories(client, [found]):
+        raise NotFound
+    return authors.complete(client, [found])[0]
 
 
 def look_through(client: MemoryPluginClient, memory_id: str) -> Memory:

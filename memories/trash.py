@@ -63,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
     path = reverse("memories:trash")
     context = navigation.context(client, bucket_services.bucket_list(client), here="trash") | {
         "groups": by_day(found.memories, found.days, offers.of(client)),
-        "restores_all": not offers.of(client).own_only,
+        "restores_all": offers.of(client).changes_all,
         "total": found.total,
         "at_once": min(found.total, curating.MOST),
         "days": found.days,

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.errorpages import bad_address
 from memoryweb.history import answers, offers
@@ -42,7 +43,7 @@ def view(request: HttpRequest, memory_id: str) -> HttpResponse:
     context = _context(client, shown, filters)
     if not wants_fragment(request):
         found = services.browse(client, filters)
-        context = listing.context(client, found) | form_beside(found) | context
+        context = listing.context(client, found) | form_beside(client, found) | context
         context |= _beside(context["rows"], context["viewed"].key)
     return render_either(request, "memories/view.html", "memories/_viewed.html", context)
 
@@ -61,7 +62,7 @@ def similar(request: HttpRequest, memory_id: str) -> HttpResponse:
     if client.is_embedded:
         with contextlib.suppress(NotFound):  # deleted meanwhile
             found = client.get_similar_images(memory_id)
-    alike = rows.to_rows(found, filters, images.known(client, found), is_gallery=True)
+    alike = rows.to_rows(found, filters, images.known(client, found), is_gallery=True, tells_author=accounts.are_several())
     same = [memory.distance == 0 for memory in found]
     return render(request, "memories/_similar.html", {"alike": list(zip(alike, same, strict=True))})
 
@@ -85,7 +86,8 @@ def edited(
 def _context(client: MemoryPluginClient, memory: Memory, filters: Filters) -> dict[str, Any]:
     offered = offers.of(client)
     known = images.known(client, (memory,)).get(memory.id)
-    detail = rows.detail(memory, filters, known, offered, captions.states(client, [memory.id]).get(memory.id))
+    caption = captions.states(client, [memory.id]).get(memory.id)
+    detail = rows.detail(memory, filters, known, offered, caption, tells_author=accounts.are_several())
     return {
         "offers": offered,
         "is_embedded": client.is_embedded,

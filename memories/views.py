@@ -17,6 +17,7 @@ from memoryweb.errorpages import bad_address, missing_page, service_error
 from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
+from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
 from . import curating, images, listing, query, rows, services
@@ -41,7 +42,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     found = services.browse(client, filters, cursor=cursor)
     if found.asked.bucket_id and found.buckets.get(found.asked.bucket_id) is None:
         return missing_page(request, "There is no such bucket. It may have been deleted.")
-    context = listing.context(client, found) | form_beside(found) | {"renews_box": by_link(request)}
+    context = listing.context(client, found) | form_beside(client, found) | {"renews_box": by_link(request)}
     response = render_either(request, "memories/browse.html", "memories/_results.html", context)
     return at_address(request, response, found.filters)
 
@@ -65,9 +66,9 @@ def by_link(request: HttpRequest) -> bool:
     return wants_fragment(request) and request.htmx.trigger not in ("search", "results")  # type: ignore[attr-defined]  # set by django-htmx
 
 
-def form_beside(found: services.Listing) -> dict[str, Any]:
+def form_beside(client: MemoryPluginClient, found: services.Listing) -> dict[str, Any]:
     """The empty form for a new memory, in the bucket that the list shows."""
-    return empty_form(found.buckets, replace(found.filters, bucket=found.asked.bucket_id))
+    return empty_form(client, found.buckets, replace(found.filters, bucket=found.asked.bucket_id))
 
 
 @require_safe
@@ -87,7 +88,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     }
     if not wants_fragment(request):
         found = services.browse(client, filters)
-        context = listing.context(client, found) | form_beside(found) | context
+        context = listing.context(client, found) | form_beside(client, found) | context
     return render_either(request, "memories/memory.html", "memories/_opened.html", context)
 
 

@@ -1,25 +1,25 @@
 """What every template knows without asking anyone."""
 
 from functools import partial
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from memoryweb import __version__
 from memoryweb.accounts import permissions
+from memoryweb.connection import inuse
+from memoryweb.memoryplugin.client import service_of
 
 
 def connection(request: HttpRequest) -> dict[str, object]:
-    """What the person `may`, and which service the pages speak to, from the settings alone.
+    """What the person `may`, and which service the pages speak to, without asking it.
 
     That a call failed, a page says itself in `connection_state`. What stands here wins over what a page's own context says.
     """
-    host = urlsplit(settings.MEMORYPLUGIN_URL).hostname if settings.MEMORYPLUGIN_TOKEN else None
+    service = inuse.current()
     return {
-        "may": partial(permissions.may, getattr(request, "user", None)),
-        "connection_name": host or "Embedded",
+        "may": partial(permissions.may, getattr(request, "user", None), service=service_of(service.url)),
+        "connection_name": service.host or "Embedded",
         "zone_name": timezone.get_current_timezone_name(),
         "version": __version__,
     }

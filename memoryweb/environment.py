@@ -4,6 +4,7 @@ django-environ reads the file. The values are cast here and not by it, since it 
 another variable's name, leaves blanks in lists, and answers a malformed number with a bare ValueError.
 """
 
+import base64
 import os
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -134,6 +135,22 @@ class Environment:
         except ImproperlyConfigured:  # a secret is not repeated
             raise ImproperlyConfigured(f"{name} must be one word of ASCII letters, digits and signs.") from None
 
+    def keys(self, name: str) -> list[str]:
+        """Keys between commas, each 32 bytes in base64 as `cryptography` writes them."""
+
+        def cast(raw: str) -> list[str]:
+            keys = [part.strip() for part in raw.split(",") if part.strip()]
+            if any(not key.isascii() or len(base64.b64decode(key, altchars=b"-_", validate=True)) != 32 for key in keys):
+                raise ValueError
+            return keys
+
+        try:
+            return self._read(name, [], cast, "")
+        except ImproperlyConfigured:  # a secret is not repeated
+            raise ImproperlyConfigured(
+                f"{name} must be keys between commas, as “manage.py rotate_connection_key” prints them."
+            ) from None
+
     def folder(self, name: str, default: Path) -> Path:
         """A folder's path; relative ones start where the default's parent is."""
 
@@ -163,3 +180,12 @@ def _is_near(host: str) -> bool:
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local", ".internal", ".home.arpa"))
     return address.is_private or address.is_loopback
+
+
+def is_domain(host: str) -> bool:
+    """Whether ALLOWED_HOSTS names a domain here, not an address."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return "." in host.strip(".")
+    return False

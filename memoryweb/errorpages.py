@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from memoryweb.accounts import permissions
+from memoryweb.accounts.permissions import Action
 from memoryweb.htmx import render_either
-from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed, RefusedToken, TimedOut, Unreachable
+from memoryweb.memoryplugin.errors import MemoryPluginError, Moved, NotAllowed, OutOfBounds, RefusedToken, TimedOut, Unreachable
 
 _ICONS = {NotAllowed: "key-round", RefusedToken: "key-round", Unreachable: "cloud-off", TimedOut: "clock"}
 
@@ -19,8 +22,9 @@ def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpRespons
         {
             "title": error.title,
             "sentence": error.sentence,
-            "icon_name": _ICONS.get(type(error), "circle-alert"),
+            "icon_name": next((icon for kind, icon in _ICONS.items() if isinstance(error, kind)), "circle-alert"),
             "is_bad": isinstance(error, RefusedToken),
+            "remedy_url": _remedy_url(request, error),
             "retry_url": request.get_full_path() if error.retry and request.method == "GET" else "",
             "connection_state": "off" if error.is_outage else "on",
         },
@@ -43,6 +47,12 @@ def missing_page(request: HttpRequest, sentence: str) -> HttpResponse:
 def bad_address(request: HttpRequest, errors: Mapping[str, str]) -> HttpResponse:
     """400 for an address with parameters that cannot be read, each named with its remedy."""
     return refusal(request, 400, "This address cannot be read", " ".join(f"{name}: {text}" for name, text in errors.items()))
+
+
+def _remedy_url(request: HttpRequest, error: MemoryPluginError) -> str:
+    """Where this person can do something about it; empty where nowhere here."""
+    can = isinstance(error, (RefusedToken, Moved, OutOfBounds)) and permissions.may(request.user, Action.GOVERN)
+    return reverse("connection:page") if can else ""
 
 
 def _show(request: HttpRequest, status: int, context: Mapping[str, Any]) -> HttpResponse:

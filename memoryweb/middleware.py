@@ -28,13 +28,29 @@ ZONE_COOKIE = "time-zone"
 ZONES = available_timezones()
 
 
+def own_resources(get_response: Answer) -> Answer:
+    """No other site may build an answer of ours into its pages, images and static files included."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
 def private_pages(get_response: Answer) -> Answer:
-    """No answer may be kept by a shared cache, and a browser asks again before it shows a page it kept."""
+    """No answer may be kept by a shared cache, and a browser asks again before it shows a page it kept.
+
+    Pages answer htmx otherwise, so that no cache may give what it was told to who asks for a page.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_cache=True)
+        if not request.path.startswith("/api/"):
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
     return middleware

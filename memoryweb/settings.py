@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from memoryweb import s3
-from memoryweb.environment import Environment
+from memoryweb.environment import Environment, is_domain
 from memoryweb.secretkey import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,6 +25,7 @@ EXTRA_HOSTS = env.host_names("ALLOWED_HOSTS")
 MEMORYPLUGIN_TOKEN = env.word("MEMORYPLUGIN_TOKEN")
 MEMORYPLUGIN_URL = env.url("MEMORYPLUGIN_URL", "https://www.memoryplugin.com", ("https", "http"))
 MEMORYPLUGIN_IMAGE_HOSTS = env.host_names("MEMORYPLUGIN_IMAGE_HOSTS")
+CONNECTION_KEYS = env.keys("CONNECTION_KEYS")
 IMAGE_CACHE_BYTES = 1_000_000 * env.whole_number("IMAGE_CACHE_MB", 500, 1, 1_000_000)
 REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss"))
 IMAGES_BUCKET = env.word("IMAGES_BUCKET")
@@ -42,7 +43,16 @@ EMAIL_HOST_USER = env.text("EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_SECURITY = env.choice("EMAIL_SECURITY", "starttls", ["starttls", "tls", "none"])
 DEFAULT_FROM_EMAIL = env.word("EMAIL_FROM") or "memoryweb@localhost"
+OIDC_SERVER_URL = env.near_or_secure_url("OIDC_SERVER_URL")
+OIDC_CLIENT_ID = env.word("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.word("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_ROLE = env.choice("OIDC_ROLE", "", ["viewer", "contributor", "editor"])
+OIDC_DOMAINS = env.host_names("OIDC_DOMAINS")
+if OIDC_SERVER_URL and not OIDC_CLIENT_ID:
+    raise ImproperlyConfigured("OIDC_SERVER_URL is set, so OIDC_CLIENT_ID must say as what memoryweb is known there.")
 TRASH_DAYS = env.whole_number("TRASH_DAYS", 30, 1, 3650)
+AUDIT_DAYS = env.whole_number("AUDIT_DAYS", 365, 1, 3650)
 CAPTION_URL = env.near_or_secure_url("CAPTION_URL")
 CAPTION_MODEL = env.word("CAPTION_MODEL")
 CAPTION_KEY = env.word("CAPTION_KEY")
@@ -68,10 +78,13 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "csp",
     "memoryweb",
     "memoryweb.accounts",
+    "memoryweb.audit",
+    "memoryweb.connection",
     "memoryweb.localapi",
     "memoryweb.history",
     "memoryweb.captions",
@@ -81,10 +94,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "memoryweb.middleware.own_resources",
     "django.middleware.security.SecurityMiddleware",
     "memories.hot.HotImages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # out here, so that a refused Host has it too
     "memoryweb.middleware.private_pages",
     "memoryweb.middleware.GZip",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,7 +108,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "memoryweb.middleware.bounded_bodies",
     "memoryweb.middleware.SignInRequiredMiddleware",
@@ -168,7 +182,17 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_ADAPTER = "memoryweb.accounts.adapters.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Passkeys belong to a domain, so there has to be one; and browsers make none without https.
+PASSKEYS = HTTPS and any(is_domain(host) for host in EXTRA_HOSTS)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if PASSKEYS else [])]
+MFA_PASSKEY_LOGIN_ENABLED = True  # where there are passkeys
+MFA_FORMS = {
+    "add_webauthn": "memoryweb.accounts.passkeyforms.Make",
+    "login_webauthn": "memoryweb.accounts.passkeyforms.SignIn",
+    "authenticate_webauthn": "memoryweb.accounts.passkeyforms.Second",
+    "reauthenticate_webauthn": "memoryweb.accounts.passkeyforms.Again",
+}
+SOCIALACCOUNT_ADAPTER = "memoryweb.accounts.adapters.SingleSignOnAdapter"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "memoryweb"
 
@@ -191,7 +215,10 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Not on the list that browsers are shipped with: whoever has the domain decides that for all that is under it, and it is not
+# easily taken back. So `check --deploy` is told not to ask.
 SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Not "no-referrer": with it, browsers send `Origin: null` with forms, and Django refuses them.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -220,6 +247,7 @@ EMAIL_TIMEOUT = 10  # seconds
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "images"
 FILES = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
 STORAGES = {

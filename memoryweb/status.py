@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from buckets import navigation
 from buckets import services as bucket_services
 from memoryweb.captions import services as captions
+from memoryweb.history import seen
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -17,7 +18,7 @@ from memoryweb.memoryplugin.errors import MemoryPluginError
 def page(request: HttpRequest) -> HttpResponse:
     """`/status/`: 200 also when a hosted service does not answer, since that is what the page is to tell."""
     client = connect(request.user)
-    context: dict[str, Any] = {"captions": captions.standing()}
+    context: dict[str, Any] = {"captions": captions.standing(counts=seen.of(client).is_all)}
     buckets = None
     try:
         buckets = bucket_services.renew(client)

@@ -7,6 +7,7 @@ from . import status, views
 handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
+handler429 = views.too_many
 handler500 = views.server_error
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
     path("history/", include("memoryweb.history.urls")),
+    path("connection/", include("memoryweb.connection.urls")),
+    path("audit/", include("memoryweb.audit.urls")),
     path("captions/", include("memoryweb.captions.urls")),
     path("status/", status.page, name="status"),
     path("", include("memories.urls")),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from memoryweb.audit.record import Action, record_rarely
 from memoryweb.errorpages import refusal
 from memoryweb.htmx import wants_fragment
 
@@ -46,6 +47,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     return refusal(request, 404, "There is nothing here", "The address leads nowhere. It may have been mistyped.")
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: allauth asks for it where too many forms came from one address."""
+    record_rarely(Action.LIMIT_REACHED, request, subject="signing in")
+    return render(request, "429.html", status=429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from buckets import services
+from memoryweb.accounts.models import Role, User
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
@@ -23,7 +24,7 @@ def shared_cache(settings):
 
 @pytest.fixture
 def client(hosted) -> MemoryPluginClient:
-    return connect(None)
+    return connect(User(role=Role.OWNER))
 
 
 @pytest.fixture
@@ -180,7 +181,9 @@ def test_renewing_by_hand_asks_at_once(hosted, client):
 def test_two_accounts_never_see_each_others_lists(hosted, client, other_url, other_token):
     services.bucket_list(client)
     other = MemoryPluginClient(
-        "https://elsewhere.test" if other_url else hosted.base_url, "another-token" if other_token else hosted.token
+        "https://elsewhere.test" if other_url else hosted.base_url,
+        "another-token" if other_token else hosted.token,
+        acting_person=client.person,
     )
     assert services.known(other) is None
 

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from memories import services
+from memoryweb.accounts.models import Role, User
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import NotFound
 from memoryweb.tests.reading import read
@@ -123,7 +124,7 @@ def test_the_panel_of_a_memory_in_the_list_costs_no_call(signed_in, fragment, ho
 def test_a_memory_that_no_list_showed_is_looked_for_page_by_page(signed_in, hosted, monkeypatch):
     monkeypatch.setattr(services, "LOOK_THROUGH", 10)
     hosted.fill(35)
-    panel = services.find(connect(None), hosted.items[0].id)
+    panel = services.find(connect(User(role=Role.OWNER)), hosted.items[0].id)
     assert panel.text == hosted.items[0].text
     assert [call.params.get("skip", "0") for call in hosted.calls] == ["0", "10", "20", "30"]
 
@@ -131,7 +132,7 @@ def test_a_memory_that_no_list_showed_is_looked_for_page_by_page(signed_in, host
 def test_what_was_looked_for_is_kept(hosted):
     hosted.fill(3)
     for _ in range(2):
-        services.find(connect(None), hosted.items[0].id)
+        services.find(connect(User(role=Role.OWNER)), hosted.items[0].id)
     assert hosted.count("GET /api/memory") == 1
 
 
@@ -139,7 +140,7 @@ def test_an_id_that_is_nowhere_is_looked_for_once(hosted, monkeypatch):
     monkeypatch.setattr(services, "LOOK_THROUGH", 10)
     hosted.fill(20)
     with pytest.raises(NotFound):
-        services.find(connect(None), "nowhere")
+        services.find(connect(User(role=Role.OWNER)), "nowhere")
     assert [call.params.get("skip", "0") for call in hosted.calls] == ["0", "10", "20"]
 
 

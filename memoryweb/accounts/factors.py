@@ -3,11 +3,23 @@
 from typing import Any
 
 from allauth.account import views as account
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base import views as base
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
-from django.http import HttpResponse
+from allauth.mfa.webauthn import views as passkeys
+from allauth.mfa.webauthn.internal import auth, flows
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+
+from . import linking, oidc
 
 
 class Honest:
@@ -20,12 +32,28 @@ class Honest:
         return response
 
 
+class Index(base.IndexView):
+    """`/account/factors/`: everything beside a password that lets this person in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With whom the provider knows them as, where there is one, and whether there can be passkeys."""
+        context = super().get_context_data(**kwargs)
+        if oidc.is_offered():
+            context |= {"oidc_name": settings.OIDC_NAME, "oidc_link": linking.link_of(self.request.user)}
+        return context | {"has_passkeys": passkeys_are_offered()}
+
+
 class Authenticate(Honest, base.AuthenticateView):
     """`/signin/code/`: the code after the password."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With today's date, which the page shows in its margin."""
-        return super().get_context_data(**kwargs) | {"today": timezone.localdate()}
+        """With today's date, which the page shows in its margin, and what the person can use."""
+        kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        return super().get_context_data(**kwargs) | {
+            "today": timezone.localdate(),
+            "has_app": Authenticator.Type.TOTP in kinds,
+            "has_passkeys": Authenticator.Type.WEBAUTHN in kinds and passkeys_are_offered(),
+        }
 
 
 class Reauthenticate(Honest, account.ReauthenticateView):
@@ -46,3 +74,58 @@ class Deactivate(Honest, totp.DeactivateTOTPView):
 
 class NewCodes(Honest, codes.GenerateRecoveryCodesView):
     """`/account/factors/codes/new/`: other recovery codes."""
+
+
+def passkeys_are_offered() -> bool:
+    """Whether this site has a domain that passkeys can belong to."""
+    return "webauthn" in settings.MFA_SUPPORTED_TYPES
+
+
+class Offered:
+    """A page that is there where passkeys are."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Called by Django."""
+        if not passkeys_are_offered():
+            raise Http404
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # of the view beside it
+        return response
+
+
+class AddPasskey(Offered, Honest, passkeys.AddWebAuthnView):
+    """`/account/factors/passkeys/`: make a passkey. Each can sign in by itself, and instead of a code."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With what the browser is asked to make: a key that it finds by itself, behind a finger, a face or a PIN."""
+        context = super().get_context_data(**kwargs)
+        return context | {"options": auth.begin_registration(self.request.user, passwordless=True)}
+
+
+class RemovePasskey(Offered, passkeys.RemoveWebAuthnView):
+    """`/account/factors/passkeys/<id>/remove/`."""
+
+    success_url = reverse_lazy("mfa_index")
+
+
+class ReauthenticateByPasskey(Offered, passkeys.ReauthenticateWebAuthnView):
+    """`/account/again/passkey/`: a passkey instead of the password."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Begin again."""
+        return HttpResponseRedirect(self.request.get_full_path())
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignInByPasskey(Offered, passkeys.LoginWebAuthnView):
+    """`/signin/passkey/`: what a browser needs to sign in with a passkey alone, as JSON, and what it answers."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """To the sign-in page, which says that it did not work."""
+        return HttpResponseRedirect(f"{reverse('account_login')}?passkey=refused")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in; on to `next` when that is an address of this site."""
+        used = form.cleaned_data["credential"]
+        login = Login(user=used.user, redirect_url=get_next_redirect_url(self.request))
+        response: HttpResponse = flows.perform_passwordless_login(self.request, used, login)
+        return response

@@ -1,5 +1,6 @@
 """The forms about people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,6 +14,41 @@ class RoleForm(forms.Form):
     """A role."""
 
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class PersonForm(RoleForm):
+    """A person's role, the roles in buckets that were `given` already, and perhaps one in `another` bucket."""
+
+    another = forms.ChoiceField(
+        required=False, error_messages={"invalid_choice": "There is no such bucket any more. Choose another."}
+    )
+    another_role = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any, *, role: str, own: Mapping[str, str], names: Mapping[str, str]) -> None:
+        """`own` are the roles in buckets by their ids, `names` what all buckets are called."""
+        super().__init__(
+            data, initial={"role": role, "another_role": Role.NONE} | {self.field(key): given for key, given in own.items()}
+        )
+        as_everywhere = ("", f"As everywhere ({Role(role).label.lower()})")
+        roles = [(each.value, each.label) for each in (Role.VIEWER, Role.CONTRIBUTOR, Role.EDITOR, Role.NONE)]
+        self.given = sorted(own, key=lambda key: names.get(key, "").casefold())
+        for key in self.given:
+            self.fields[self.field(key)] = forms.ChoiceField(choices=[as_everywhere, *roles], required=False)
+        others = [(key, name) for key, name in names.items() if key not in own]
+        self.fields["another"].choices = [("", "Choose a bucket"), *others]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["another_role"].choices = roles  # type: ignore[attr-defined]
+
+    @staticmethod
+    def field(bucket_id: str) -> str:
+        """What the role in this bucket is called in the form."""
+        return f"in-{bucket_id}"
+
+    def roles(self) -> dict[str, str]:
+        """The roles in buckets that a valid form gives, by bucket id."""
+        said = {key: self.cleaned_data[self.field(key)] for key in self.given} | {
+            self.cleaned_data["another"]: self.cleaned_data["another_role"]
+        }
+        return {key: role for key, role in said.items() if key and role}
 
 
 class InvitationForm(RoleForm):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .models import Invitation, Role, User
+from .permissions import called
 from .services import digest, new_secret
 
 LIFETIME = timedelta(days=7)
@@ -42,9 +43,10 @@ def find(secret: str) -> Invitation | None:
     return _valid().filter(digest=digest(secret)).first()
 
 
-def revoke(number: int) -> bool:
-    """End an invitation at once; False when there is none."""
-    return bool(Invitation.objects.filter(pk=number).delete()[0])
+def revoke(number: int) -> str:
+    """End an invitation at once; returns the role that it was for, empty when there is none."""
+    found = Invitation.objects.filter(pk=number).first()
+    return found.role if found and Invitation.objects.filter(pk=number).delete()[0] else ""
 
 
 def accept(secret: str, name: str, password: str) -> User | None:
@@ -56,18 +58,25 @@ def accept(secret: str, name: str, password: str) -> User | None:
         with transaction.atomic():
             if User.objects.filter(username__iexact=name).exists():
                 raise NameInUse
-            invitation = find(secret)
-            if invitation is None or not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+            found = find(secret)
+            invitation = use(found.pk) if found else None
+            if invitation is None:
                 return None
             return User.objects.create_user(name, password=password, email=invitation.email, role=invitation.role)
     except IntegrityError:
         raise NameInUse from None
 
 
+def use(number: int) -> Invitation | None:
+    """The invitation, which has let somebody in with this; None when it does not work (any more)."""
+    invitation = _valid().filter(pk=number).first()
+    return invitation if invitation and Invitation.objects.filter(pk=number).delete()[0] else None
+
+
 def send(invitation_to: str, by: User, role: Role, link: str) -> None:
     """Mail the link. Raises OSError (smtplib's errors are such) when it cannot be sent."""
     host = link.split("/")[2]
-    text = MAIL.format(who=by.username, host=host, role=Role(role).label.lower(), link=link)
+    text = MAIL.format(who=by.username, host=host, role=called(role), link=link)
     send_mail(f"{by.username} invites you to memoryweb", text, settings.DEFAULT_FROM_EMAIL, [invitation_to])
 
 

@@ -1,5 +1,7 @@
 """The tables of people and of what lets them in."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -7,6 +9,7 @@ from django.db import models
 class Role(models.TextChoices):
     """What somebody is here; `permissions.py` says what that allows. Each may do what the one before may."""
 
+    NONE = "none", "No access"
     VIEWER = "viewer"
     CONTRIBUTOR = "contributor"
     EDITOR = "editor"
@@ -14,9 +17,32 @@ class Role(models.TextChoices):
 
 
 class User(AbstractUser):
-    """A person who signs in. `role` is valid everywhere; one for a bucket would be a row of a table of its own."""
+    """A person who signs in. `role` is valid in every bucket for which there is no `BucketRole` of theirs.
+
+    `token` is the one with which they ask the API, None in the pages; it can only narrow what they may.
+    """
 
     role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+    has_bucket_roles = models.BooleanField(default=False, help_text="so that nobody looks for those of most people")
+    token: "Token | None" = None
+    bucket_roles: "dict[str, dict[str, str]] | None" = None  # by service and bucket, once `bucketroles.py` has read them
+
+    def refresh_from_db(self, *arguments: Any, **options: Any) -> None:
+        """As Django has it; what was read of the roles in buckets is forgotten with the rest."""
+        self.bucket_roles = None
+        super().refresh_from_db(*arguments, **options)
+
+
+class BucketRole(models.Model):
+    """What a person is in one bucket, instead of what they are everywhere else; of an owner it counts for nothing."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    service = models.CharField(max_length=80, help_text="MemoryPluginClient.service, since ids mean nothing elsewhere")
+    bucket_id = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "service", "bucket_id"], name="one_role_in_a_bucket")]
 
 
 class Invitation(models.Model):
@@ -39,17 +65,21 @@ class SignInLink(models.Model):
 
 
 class Token(models.Model):
-    """A bearer token for the embedded API. Only its SHA-256 is kept."""
+    """A bearer token for the embedded API. Only its SHA-256 is kept. It never allows more than its person may."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True)
+    buckets = models.JSONField(null=True, help_text="ids of the embedded server's buckets, as strings; null for all")
+    read_only = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, help_text="to the minute")
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["name"], condition=models.Q(revoked_at__isnull=True), name="token_name_unique_while_valid"
+                fields=["user", "name"], condition=models.Q(revoked_at__isnull=True), name="token_name_unique_per_person"
             )
         ]

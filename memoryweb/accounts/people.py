@@ -1,11 +1,12 @@
 """The people of this memoryweb: their roles, and who may come in at all. Some owner there always is."""
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from . import sessions
+from . import sessions, tokens
 from .models import Role, SignInLink, Token, User
-from .services import make_sign_in_link, now_revoked
+from .services import make_sign_in_link
 
 
 class LastOwner(ValueError):
@@ -34,6 +35,7 @@ def change_role(person: User, role: Role) -> None:
         _keep_an_owner(person)
     person.role = role
     person.save(update_fields=["role"])
+    sessions.tell()  # what was shown to them may be closed to them now
 
 
 def disable(person: User) -> None:
@@ -42,7 +44,7 @@ def disable(person: User) -> None:
         _keep_an_owner(person)
         person.is_active = False
         person.save(update_fields=["is_active"])
-        now_revoked(Token.objects.filter(user=person))
+        tokens.revoke(Token.objects.filter(user=person))
         SignInLink.objects.filter(user=person).delete()
     sessions.end(person)
 
@@ -54,11 +56,12 @@ def enable(person: User) -> None:
 
 
 def reset(person: User) -> str:
-    """For somebody who has lost password or phone: both stop to work, sessions end, and a new link lets them in; its secret."""
+    """For somebody who has lost password or phone: no way in works any more, sessions end, a new link lets them in; its secret."""
     with transaction.atomic():
         person.set_unusable_password()
         person.save(update_fields=["password"])
         Authenticator.objects.filter(user=person).delete()
+        SocialAccount.objects.filter(user=person).delete()
         SignInLink.objects.filter(user=person).delete()
         secret = make_sign_in_link(person)
     sessions.end(person)

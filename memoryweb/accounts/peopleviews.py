@@ -12,11 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from memoryweb.audit.record import Action as Done
+from memoryweb.audit.record import record
+from memoryweb.connection import inuse
 from memoryweb.errorpages import refusal
+from memoryweb.memoryplugin.client import service_of
 
-from . import invitations, people, permissions
+from . import bucketroles, invitations, people, permissions
 from .forms import InvitationForm, NewcomerForm, RoleForm
 from .models import Role, User
+from .personview import choices, in_words
 
 
 @require_safe
@@ -34,6 +39,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     by, role = cast(User, request.user), Role(form.cleaned_data["role"])
     email = form.cleaned_data["email"] if settings.EMAIL_HOST else ""
     secret = invitations.make(by, role, email)
+    record(Done.INVITED, request=request, subject=role.label.lower())
     link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
     mailed = None
     if email:
@@ -42,14 +48,15 @@ def invite(request: HttpRequest) -> HttpResponse:
             mailed = True
         except OSError:
             mailed = False
-    made = {"link": link, "role": role.label.lower(), "email": email, "mailed": mailed}
+    made = {"link": link, "called": permissions.called(role), "email": email, "mailed": mailed}
     return _page(request, InvitationForm(initial={"role": role}), made=made)
 
 
 @require_POST
 def revoke_invitation(request: HttpRequest, number: int) -> HttpResponse:
     """End an invitation."""
-    if invitations.revoke(number):
+    if role := invitations.revoke(number):
+        record(Done.INVITATION_REVOKED, request=request, subject=role)
         messages.success(request, "That invitation does not work any more.")
     else:
         messages.warning(request, "That invitation was used or revoked meanwhile.")
@@ -63,13 +70,15 @@ def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         return _page(request, InvitationForm(initial={"role": Role.CONTRIBUTOR}), status=422)
-    role = Role(form.cleaned_data["role"])
+    role, before = Role(form.cleaned_data["role"]), person.role
     try:
         people.change_role(person, role)
     except people.LastOwner as error:
         messages.warning(request, str(error))
     else:
-        about = f"{person.username} is {'an' if role in (Role.OWNER, Role.EDITOR) else 'a'} {role.label.lower()} now"
+        if role != before:
+            record(Done.ROLE_CHANGED, request=request, subject=f"{person.username} from {before} to {role.value}")
+        about = f"{person.username} is {permissions.called(role)} now"
         messages.success(request, f"{about}: {permissions.ABOUT[role]}.")
     return _back(request, person)
 
@@ -86,6 +95,7 @@ def disable(request: HttpRequest, person_id: int) -> HttpResponse:
     except people.LastOwner as error:
         messages.warning(request, str(error))
     else:
+        record(Done.DISABLED, request=request, subject=person.username)
         messages.success(request, f"{person.username} cannot sign in any more. Sessions and tokens have ended.")
     return _back(request, person)
 
@@ -95,6 +105,7 @@ def enable(request: HttpRequest, person_id: int) -> HttpResponse:
     """Let a person in again."""
     person = _person(person_id)
     people.enable(person)
+    record(Done.ENABLED, request=request, subject=person.username)
     messages.success(request, f"{person.username} can sign in again. Tokens have to be made anew.")
     return redirect("accounts:people")
 
@@ -107,6 +118,7 @@ def reset(request: HttpRequest, person_id: int) -> HttpResponse:
         messages.warning(request, "Your own password is under your account." if person == request.user else "Enable them first.")
         return redirect("accounts:people")
     link = request.build_absolute_uri(reverse("accounts:use_link", args=[people.reset(person)]))
+    record(Done.RESET, request=request, subject=person.username)
     form = InvitationForm(initial={"role": Role.CONTRIBUTOR})
     return _page(request, form, reset={"link": link, "name": person.username})
 
@@ -130,6 +142,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             if person is None:
                 return redirect(request.path)  # used meanwhile; that page says so
+            record(Done.INVITATION_ACCEPTED, request=request, person=person, subject=person.role)
             login(request, person, backend="django.contrib.auth.backends.ModelBackend")
             messages.success(request, f"Welcome, {person.username}.")
             return redirect("memories:browse")
@@ -139,6 +152,8 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         "role": Role(found.role).label.lower(),
         "about": permissions.ABOUT[Role(found.role)],
         "today": timezone.localdate(),
+        "secret": secret,
+        "oidc_name": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
     }
     return render(request, "accounts/invitation.html", context, status=422 if form.is_bound else 200)
 
@@ -157,10 +172,11 @@ def _back(request: HttpRequest, person: User) -> HttpResponse:
 
 def _page(request: HttpRequest, form: InvitationForm, *, status: int = 200, **outcome: dict[str, object]) -> HttpResponse:
     """The list of people, with what has just been `made` or whose sign-in was `reset`."""
+    own = bucketroles.everybodys(service_of(inuse.current().url))
     context = {
-        "people": people.everybody(),
+        "people": [(person, in_words(person.role, own.get(person.pk, {})).partition(", ")[2]) for person in people.everybody()],
         "invitations": [(found, Role(found.role).label, invitations.expires(found)) for found in invitations.open_ones()],
-        "roles": [(role.value, role.label, permissions.ABOUT[role]) for role in Role],
+        "roles": choices(),
         "form": form,
         "can_mail": bool(settings.EMAIL_HOST),
         "here": "people",

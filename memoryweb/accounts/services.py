@@ -1,27 +1,15 @@
-"""The owner, sign-in links and API tokens: what the sign-in page, the API and the commands all call."""
+"""The owner, people's names and sign-in links: what the sign-in page, the API and the commands all call."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from .models import Role, SignInLink, Token, User
+from .models import Role, SignInLink, User
 
 LINK_LIFETIME = timedelta(days=1)
-
-# Asked by every request to the API; to build it from the models each time costs more than to run it.
-HOLDER = """
-    SELECT person.* FROM accounts_user person JOIN accounts_token token ON token.user_id = person.id
-    WHERE token.digest = %s AND token.revoked_at IS NULL AND person.is_active
-"""
-
-
-class NameTaken(ValueError):
-    """A valid token already has this name."""
 
 
 def owner() -> User:
@@ -68,40 +56,6 @@ def use_sign_in_link(secret: str) -> User | None:
     if not valid.update(used_at=timezone.now()):
         return None
     return SignInLink.objects.select_related("user").get(digest=digest(secret)).user
-
-
-def make_token(user: User, name: str) -> str:
-    """A new bearer token, which cannot be read again later. Raises NameTaken, and ValueError for an unusable name."""
-    name = name.strip()
-    if not 1 <= len(name) <= 80 or not name.isprintable():
-        raise ValueError("A token's name has 1 to 80 printable characters.")
-    secret = f"mw_{secrets.token_urlsafe(32)}"
-    try:
-        with transaction.atomic():
-            Token.objects.create(user=user, name=name, digest=digest(secret))
-    except IntegrityError:
-        raise NameTaken(f"There is a token named {name} already. Revoke it first, or choose another name.") from None
-    return secret
-
-
-def valid_tokens() -> list[Token]:
-    """The tokens that open the API, oldest first."""
-    return list(Token.objects.filter(revoked_at__isnull=True).order_by("created_at", "id"))
-
-
-def revoke_token(name: str) -> bool:
-    """End the token of that name at once; False when no valid token has it."""
-    return bool(now_revoked(Token.objects.filter(name=name.strip())))
-
-
-def now_revoked(tokens: QuerySet[Token]) -> int:
-    """End those of the tokens that are valid; returns how many."""
-    return tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
-
-
-def token_holder(secret: str) -> User | None:
-    """The person that a bearer token stands for; None when it is unknown or revoked or the person may not sign in."""
-    return next(iter(User.objects.raw(HOLDER, [digest(secret)])), None)
 
 
 def new_secret() -> str:

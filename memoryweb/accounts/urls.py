@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import path
 
-from . import peopleviews, views
+from . import peopleviews, personview, tokenviews, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,9 +13,12 @@ urlpatterns = [
     path("people/", peopleviews.index, name="people"),
     path("people/invite/", peopleviews.invite, name="invite"),
     path("people/invitations/<int:number>/revoke/", peopleviews.revoke_invitation, name="revoke_invitation"),
+    path("people/<int:person_id>/", personview.person, name="person"),
     path("people/<int:person_id>/role/", peopleviews.change_role, name="change_role"),
     path("people/<int:person_id>/disable/", peopleviews.disable, name="disable"),
     path("people/<int:person_id>/enable/", peopleviews.enable, name="enable"),
     path("people/<int:person_id>/reset/", peopleviews.reset, name="reset"),
+    path("tokens/", tokenviews.index, name="tokens"),
+    path("tokens/<int:number>/revoke/", tokenviews.revoke, name="revoke_token"),
     path("invitation/<str:secret>/", peopleviews.invitation, name="invitation"),
 ]

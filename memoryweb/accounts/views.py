@@ -2,7 +2,9 @@
 
 from typing import Any, cast
 
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import forms, login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -11,9 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from memoryweb.audit.record import Action as Done
+from memoryweb.audit.record import record
 from memoryweb.errorpages import refusal
 
 from . import services, sessions
+from .factors import passkeys_are_offered
 from .models import User
 
 
@@ -22,10 +27,19 @@ class SignIn(LoginView):
 
     template_name = "accounts/signin.html"
 
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
+        """Who comes back here from the page for the code begins again; allauth would send them back."""
+        clear_login(request)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With today's date, which the page shows in its margin."""
         next_url = self.request.POST.get("next", self.request.GET.get("next", ""))
-        return super().get_context_data(**kwargs) | {"today": timezone.localdate(), "next": next_url}
+        doors = {
+            "has_passkeys": passkeys_are_offered(),
+            "passkey_refused": self.request.GET.get("passkey") == "refused",
+            "oidc_name": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+        }
+        return super().get_context_data(**kwargs) | {"today": timezone.localdate(), "next": next_url} | doors
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with an honest status."""
@@ -63,6 +77,7 @@ def password(request: HttpRequest) -> HttpResponse:
         form.save()
         update_session_auth_hash(request, person)
         sessions.tell()
+        record(Done.PASSWORD_SET, request=request)
         messages.success(request, f"The password is set. Sign in as “{person.get_username()}” with it from now on.")
         return redirect("memories:browse")
     status = 422 if form.is_bound else 200

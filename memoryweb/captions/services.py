@@ -126,14 +126,17 @@ def forget(memory_ids: Iterable[str]) -> None:
         Caption.objects.filter(memory_id__in=ids[start : start + 500]).delete()
 
 
-def standing() -> Standing | None:
-    """How captions stand; None where they are off."""
+def standing(*, counts: bool = True) -> Standing | None:
+    """How captions stand; None where they are off. Without `counts`, for who does not see all images, only that they are on."""
     if not are_on():
         return None
+    host = urlsplit(settings.CAPTION_URL).hostname or ""
+    if not counts:
+        return Standing(settings.CAPTION_MODEL, host, 0, 0, "", None, is_stalled=False)
     last = Caption.objects.exclude(reason="").order_by("-changed_at").first()
     return Standing(
         model=settings.CAPTION_MODEL,
-        host=urlsplit(settings.CAPTION_URL).hostname or "",
+        host=host,
         waiting=Caption.objects.exclude(state=FAILED).count(),
         failed=Caption.objects.filter(state=FAILED).count(),
         last_reason=last.reason if last else "",

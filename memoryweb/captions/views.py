@@ -6,6 +6,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
+from memoryweb.history import current, seen
 from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.nextpage import next_page
@@ -20,11 +21,12 @@ def caption(request: HttpRequest, memory_id: str) -> HttpResponse:
     Without htmx the way back to the page.
     """
     client = connect(request.user)
-    if request.method == "POST":
+    is_there = seen.of(client).is_all or bool(current.memories(client, [memory_id]))
+    if request.method == "POST" and is_there:
         services.again(client, memory_id)
     if not wants_fragment(request):
         return redirect(next_page(request))
-    state = services.states(client, [memory_id]).get(memory_id)
+    state = services.states(client, [memory_id]).get(memory_id) if is_there else None
     response = render(request, "captions/_state.html", {"caption": state}) if state else HttpResponse()
     patch_vary_headers(response, ["HX-Request"])
     return response if state else trigger_client_event(response, "memories-changed", {}, after="settle")

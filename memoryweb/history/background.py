@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
 
 from .models import Batch
@@ -40,6 +41,9 @@ def _run(client: MemoryPluginClient, batch: Batch) -> None:
         while progress.goes_on and progress.left:
             if client.person is not None:
                 client.person.refresh_from_db()  # whose role may be another by now
+            client = connect(client.person)  # and so may the token
+            if client.account != batch.account:
+                break
             progress = run(client, batch)
     except Exception:  # the journal knows what is left, and History offers to go on
         logger.exception("A batch stopped")

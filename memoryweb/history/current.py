@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import Memory
 
-from . import authors
+from . import authors, seen
 from .journal import AT_ONCE
 
 LOOK_THROUGH = 500  # memories a call, when all must be looked through
 
 
 def memories(client: MemoryPluginClient, memory_ids: Iterable[str]) -> dict[str, Memory]:
-    """Those of the memories that are there, by id.
+    """Those of the memories that are there and are seen, by id.
 
     A hosted service has no operation for that: there, the account is looked through until all are found.
     """
@@ -28,4 +28,5 @@ def memories(client: MemoryPluginClient, memory_ids: Iterable[str]) -> dict[str,
         missing -= found.keys()
         received = page.received
         start += received
-    return {memory.id: memory for memory in authors.complete(client, [found[key] for key in wanted if key in found])}
+    seen_ones = seen.memories(client, [found[key] for key in wanted if key in found])
+    return {memory.id: memory for memory in authors.complete(client, seen_ones)}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from memoryweb.memoryplugin.client import MemoryPluginClient
 
-from . import states
+from . import seen, states
 from .models import Batch, Entry
 from .states import State
 
@@ -155,12 +156,13 @@ def nobody_waits() -> None:
 
 
 def batches(client: MemoryPluginClient, skip: int = 0, count: int = 30) -> list[Batch]:
-    """The account's batches, newest first; each with `counts`, a Counter of its memories and buckets by outcome."""
-    found = list(
-        Batch.objects.filter(account=client.account)
-        .select_related("person", "undoes", "undoes__person")
-        .order_by("-id")[skip : skip + count]
-    )
+    """The account's batches, newest first; each with `counts`, a Counter of its memories and buckets by outcome.
+
+    Those that touch a bucket that the client's person does not see are left out.
+    """
+    every = Batch.objects.filter(account=client.account).select_related("person", "undoes", "undoes__person").order_by("-id")
+    is_whole = seen.of(client).is_all
+    found = list(every[skip : skip + count] if is_whole else islice(seen.batches(client, every), skip, skip + count))
     counts = counts_of(found)
     for batch in found:
         batch.counts = counts[batch.pk]  # type: ignore[attr-defined]  # for the pages
@@ -168,8 +170,9 @@ def batches(client: MemoryPluginClient, skip: int = 0, count: int = 30) -> list[
 
 
 def batch(client: MemoryPluginClient, number: int) -> Batch | None:
-    """One of the account's batches."""
-    return Batch.objects.filter(account=client.account, pk=number).select_related("person", "undoes").first()
+    """One of the account's batches, as far as the client's person sees it."""
+    found = Batch.objects.filter(account=client.account, pk=number).select_related("person", "undoes")
+    return next(seen.batches(client, found), None)
 
 
 def entries(batch: Batch, skip: int = 0, count: int | None = None) -> list[Entry]:
@@ -200,7 +203,7 @@ def undoable(client: MemoryPluginClient, person: Any) -> Iterator[Batch]:
     done = Entry.objects.filter(batch=OuterRef("pk"), outcome=Entry.Outcome.DONE)
     batches = Batch.objects.filter(Exists(done), account=client.account, person=person, undoes=None, is_undone=False)
     batches = batches.exclude(operation=Batch.Operation.DESCRIBE)
-    for batch in batches.order_by("-id").iterator(chunk_size=20):
+    for batch in seen.batches(client, batches.order_by("-id")):
         tried = batch.undoings.order_by("-id").first()
         if tried is None or tried.is_undone:
             yield batch

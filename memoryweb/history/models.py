@@ -34,7 +34,11 @@ class Batch(models.Model):
     begun_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-id"], name="batch_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="batch_newest"),
+            models.Index(fields=["-begun_at", "-id"], name="batch_latest"),
+            models.Index(fields=["person", "-begun_at", "-id"], name="batch_latest_of_person"),
+        ]
 
 
 class Entry(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.cache import cache
 
 from memoryweb.accounts import permissions
-from memoryweb.accounts.permissions import Action
+from memoryweb.accounts.permissions import Action, Place
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
@@ -18,8 +18,8 @@ UNKNOWN_SECONDS = 60  # after a failure, until it is asked again
 class Offers:
     """What can be offered. `restore` is the trash, `manage_buckets` to rename and delete buckets.
 
-    `reason` says why the service lets nobody change or delete memories, where that is so. `own_only` is the id of a person who may
-    change only what they added, empty for everyone else.
+    `reason` says why the service lets nobody change or delete memories, where that is so. What the `person` may can differ from
+    bucket to bucket of the `service`.
     """
 
     add: bool = False
@@ -29,11 +29,27 @@ class Offers:
     restore: bool = False
     manage_buckets: bool = False
     reason: str = ""
-    own_only: str = ""
+    person: Any = None
+    service: str = ""
 
-    def may_change(self, author_id: Any) -> bool:
-        """Whether it can be offered to change what the person of this id added or did; None where nobody knows who."""
-        return not self.own_only or (author_id is not None and str(author_id) == self.own_only)
+    def may_change(self, author_id: Any, bucket_id: Place = permissions.SOMEWHERE) -> bool:
+        """Whether it can be offered to change what the person of this id added or did; None where nobody knows who, or where."""
+        return permissions.may(self.person, Action.CHANGE, author_id, bucket_id, self.service)
+
+    def why_not_change(self, author_name: str, bucket_id: Place) -> str:
+        """Why not, in a sentence: the role there changes nothing, or nothing of what somebody else has added."""
+        if permissions.may(self.person, Action.CHANGE_OWN, bucket=bucket_id, service=self.service):
+            return permissions.why_not_foreign(author_name)
+        return permissions.why_not(self.person, Action.CHANGE_OWN, bucket_id, self.service)
+
+    def may_arrange(self, bucket_id: str) -> bool:
+        """Whether this bucket may be described, merged and deleted."""
+        return self.manage_buckets and permissions.may(self.person, Action.ARRANGE, bucket=bucket_id, service=self.service)
+
+    @property
+    def changes_all(self) -> bool:
+        """Whether the person may change every memory that there is."""
+        return self.may_change(None, None)
 
 
 EVERYTHING = Offers(add=True, create_bucket=True, update=True, delete=True, restore=True, manage_buckets=True)
@@ -47,12 +63,13 @@ def of(client: MemoryPluginClient) -> Offers:
     return replace(
         offers,
         add=offers.add and permissions.may(client.person, Action.ADD),
-        create_bucket=offers.create_bucket and arranges,
+        create_bucket=offers.create_bucket and permissions.may(client.person, Action.ARRANGE, bucket=None, service=client.service),
         manage_buckets=offers.manage_buckets and arranges,
         update=offers.update and changes,
         delete=offers.delete and changes,
         reason=offers.reason if changes else "",
-        own_only="" if permissions.may(client.person, Action.CHANGE) else str(getattr(client.person, "pk", None) or "nobody"),
+        person=client.person,
+        service=client.service,
     )
 
 

@@ -54,15 +54,27 @@ def _only_allowed(client: MemoryPluginClient, entries: list[Entry], kind: str) -
     """Raises NotAllowed where the person may not do this. The embedded server asks that itself; a hosted one knows no persons."""
     if client.is_embedded or kind == NOTHING:
         return
-    action = Action.ARRANGE if entries[0].subject == BUCKET else Action.ADD if kind == CREATE else Action.CHANGE_OWN
-    if not permissions.may(client.person, action):
-        raise NotAllowed(permissions.why_not(client.person, action))
-    if action is Action.CHANGE_OWN and not permissions.may(client.person, Action.CHANGE):
+    if entries[0].subject == BUCKET:
+        _only_in(client, Action.ARRANGE, None)
+        return
+    for entry in entries:
+        came, left = (entry.after or {}).get("bucket_id"), (entry.before or {}).get("bucket_id")
+        if entry.before is not None or kind == RESTORE:
+            _only_in(client, Action.CHANGE_OWN, left if entry.before is not None else came)
+        if entry.after is not None and (entry.before is None or came != left):
+            _only_in(client, Action.ADD, came)
+    if kind != CREATE and not permissions.may(client.person, Action.CHANGE, bucket=None, service=client.service):
         known = authors.known(client, [entry.subject_id for entry in entries])
         for entry in entries:
             author = known.get(entry.subject_id)
-            if author is None or not permissions.may(client.person, Action.CHANGE, author.id):
+            where = (entry.before or entry.after or {}).get("bucket_id")
+            if not permissions.may(client.person, Action.CHANGE, author.id if author else None, where, client.service):
                 raise NotAllowed(permissions.why_not_foreign(author.name if author else ""))
+
+
+def _only_in(client: MemoryPluginClient, action: Action, bucket_id: str | None) -> None:
+    if not permissions.may(client.person, action, bucket=bucket_id, service=client.service):
+        raise NotAllowed(permissions.why_not(client.person, action, bucket_id, client.service))
 
 
 def _memories(client: MemoryPluginClient, entries: list[Entry], kind: str, is_fresh: bool, image: bytes | None) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from memoryweb.names import in_sentence
+
 from .models import Batch, Entry
 
 Operation = Batch.Operation
@@ -28,19 +30,23 @@ def title(batch: Batch, number: int) -> str:
     return _upper(_said(batch, number)[0])
 
 
-def sentence(batch: Batch, counts: Mapping[str, int]) -> str:
-    """The title; where nothing of it has come about, what was tried. `counts` are the entries by outcome."""
-    past, plan = _said(batch, number_of(batch, counts))
+def sentence(batch: Batch, counts: Mapping[str, int], number: int | None = None) -> str:
+    """The title; where nothing of it has come about, what was tried. `counts` are entries by outcome, `number` is `number_of`."""
+    past, plan = _said(batch, number_of(batch, counts) if number is None else number)
     if any(counts.get(outcome) for outcome in (Entry.Outcome.DONE, Entry.Outcome.THERE, Entry.Outcome.PURGED)):
         return _upper(past)
     failed = counts.get(Entry.Outcome.FAILED) or counts.get(Entry.Outcome.CHANGED)
     return f"Could not {plan}" if failed else f"Began to {plan}"
 
 
-def number_of(batch: Batch, counts: Mapping[str, int]) -> int:
-    """How many memories the batch is about, by its entries' outcomes: not the buckets, and not what a merge resulted in."""
+def number_of(batch: Batch, counts: Mapping[str, int], others: int | None = None) -> int:
+    """How many memories the batch is about, by its entries' outcomes: not the buckets, and not what a merge resulted in.
+
+    `others` are its entries about buckets, where they have been counted.
+    """
     root, _ = _root(batch)
-    others = batch.entries.filter(subject=Entry.Subject.BUCKET).count()
+    if others is None:
+        others = batch.entries.filter(subject=Entry.Subject.BUCKET).count()
     return max(0, sum(counts.values()) - others - (root.operation == Operation.MERGE))
 
 
@@ -54,8 +60,8 @@ def _said(batch: Batch, number: int) -> tuple[str, str]:
     words = {
         "memories": "a memory" if number == 1 else f"{number:,} memories",
         "images": "an image" if number == 1 else f"{number:,} images",
-        "detail": root.detail,
-        "to": f" to {root.detail}" if root.detail else "",
+        "detail": in_sentence(root.detail),
+        "to": f" to {in_sentence(root.detail)}" if root.detail else "",
         "with": _with(root, number),
     }
     past, plan = (form.format_map(words) for form in _FORMS[root.operation])
@@ -76,7 +82,7 @@ def _with(root: Batch, number: int) -> str:
     if root.operation != Operation.DELETE_BUCKET or not number:
         return ""
     moved = root.entries.filter(subject=Entry.Subject.MEMORY, after__isnull=False).values_list("after", flat=True).first()
-    where = moved["bucket_name"] if moved else "the trash"
+    where = in_sentence(moved["bucket_name"]) if moved else "the trash"
     return f" and moved {'its memory' if number == 1 else f'its {number:,} memories'} to {where}"
 
 

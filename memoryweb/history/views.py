@@ -18,12 +18,13 @@ from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
 from memoryweb.nextpage import next_page
 from memoryweb.paging import PAGE_ROWS, PartForm
 
-from . import actions, answers, background, current, journal, offers, shown
+from . import actions, answers, background, current, journal, offers, seen, shown
 from . import check as checking
 from . import run as running
 from . import undo as undoing
 from .models import Batch, Entry
 from .run import Progress
+from .shown import Shown
 
 
 @require_safe
@@ -38,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     first = {batch: journal.entries(batch, 0, shown.FIRST_ENTRIES) for batch in found[: part.rows]}
     there = _there(client, [entry for entries in first.values() for entry in entries])
     rows = [
-        shown.row(client, offered, batch, batch.counts, [shown.entry(entry, there) for entry in entries])  # type: ignore[attr-defined]  # set by journal.batches
+        shown.row(client, offered, batch, batch.counts, _told(client, entries, there))  # type: ignore[attr-defined]  # set by journal.batches
         for batch, entries in first.items()
     ]
     path = reverse("history:index")
@@ -69,7 +70,7 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
     context = _beside(client) | {
         "offers": offered,
         "batch": shown.row(client, offered, found, counts, []),
-        "entries": [shown.entry(entry, there, is_whole=True) for entry in entries],
+        "entries": _told(client, entries, there, is_whole=True),
         "goes_on": request.GET.get("go") == "on" and running.progress(found).goes_on,
         "undoes_url": reverse("history:batch", args=[found.undoes.pk]) if found.undoes else "",
         "this_url": part.url(path),
@@ -152,6 +153,19 @@ def _there(client: MemoryPluginClient, entries: Iterable[Entry]) -> set[str] | N
     """The memories of these entries that are there now; None where that would cost a look through a whole account."""
     ids = [entry.subject_id for entry in entries if entry.subject == journal.MEMORY and entry.subject_id]
     return set(current.memories(client, ids)) if client.is_embedded else None
+
+
+def _told(client: MemoryPluginClient, entries: Iterable[Entry], there: set[str] | None, *, is_whole: bool = False) -> list[Shown]:
+    """The entries as they are shown: to whom some bucket is closed without those of memories that are not there for them.
+
+    They may have been moved there without a word in the journal.
+    """
+    hides = there is not None and not seen.of(client).is_all
+
+    def may_be_elsewhere(entry: Entry) -> bool:
+        return entry.subject == journal.MEMORY and entry.after is not None and entry.subject_id not in {"", *(there or ())}
+
+    return [shown.entry(entry, there, is_whole=is_whole) for entry in entries if not (hides and may_be_elsewhere(entry))]
 
 
 def _beside(client: MemoryPluginClient) -> dict[str, Any]:

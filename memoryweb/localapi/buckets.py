@@ -44,8 +44,13 @@ def named(bucket_id: int | None, name: str | None = None) -> Bucket:
     field, wanted = ("bucketId", {"id": bucket_id}) if bucket_id is not None else ("bucketName", {"key": key_of(name or "")})
     bucket = Bucket.objects.filter(**wanted).first()
     if bucket is None:
-        raise Refused(f"{field}: there is no such bucket. GET /api/buckets lists them.")
+        raise no_such(field)
     return bucket
+
+
+def no_such(field: str) -> Refused:
+    """What is said of a bucket that a request's `field` names and that is not there."""
+    return Refused(f"{field}: there is no such bucket. GET /api/buckets lists them.")
 
 
 def known(bucket_id: int | None) -> int:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from . import noting
 from .auth import Handler, authenticate, authorize, principal_of
 from .errors import ApiError
 
@@ -32,6 +33,8 @@ def endpoint(*, needs_token: bool = True, **handlers: Handler) -> Callable[..., 
             if needs_token:
                 authorize(principal_of(request), handler)
             answer = handler(request, **parts)
+            if needs_token:
+                noting.read(request, handler)
             return answer if isinstance(answer, HttpResponse) else JsonResponse(answer, safe=False)
         except ApiError as error:
             response = JsonResponse(error.body, status=error.status)

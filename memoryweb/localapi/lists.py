@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from . import explain, search
 from .errors import Missing
 from .filters import EVERYTHING, Filter
@@ -76,7 +78,7 @@ def find(
 
 
 def total(filters: Filter, among: Iterable[Bucket]) -> int | None:
-    """How many memories there are, from the counts kept with all buckets; None where other filters narrow them."""
+    """How many memories there are, from the counts kept with the buckets that are seen; None where other filters narrow them."""
     if not filters.is_counted:
         return None
     texts, pictures = filters.content_type != "image", filters.content_type != "text"
@@ -84,21 +86,21 @@ def total(filters: Filter, among: Iterable[Bucket]) -> int | None:
     return sum(texts * bucket.text_count + pictures * bucket.image_count for bucket in counted)
 
 
-def memory(public_id: str, query: str = "") -> Row:
-    """One memory, with a query also why that finds it; Missing when there is none of that id."""
+def memory(public_id: str, query: str = "", seen: Seen = EVERY_BUCKET) -> Row:
+    """One memory, with a query also why that finds it; Missing when there is none of that id, or none that is seen."""
     row = next(iter(_select("WHERE m.public_id = %s", [public_id])), None)
-    if row is None:
+    if row is None or row["bucket_id"] not in seen:
         raise Missing("There is no memory with this id.")
     if query:
         row["why"] = explain.why(row["text"], row["file_name"], read_terms(query, EVERYTHING), search.nearness(query, row["id"]))
     return row
 
 
-def memories(public_ids: Iterable[str]) -> list[Row]:
-    """Those of the memories that are there, in this order, each once."""
+def memories(public_ids: Iterable[str], seen: Seen = EVERY_BUCKET) -> list[Row]:
+    """Those of the memories that are there and are seen, in this order, each once."""
     ids = list(dict.fromkeys(public_ids))
     rows = {row["public_id"]: row for row in (_select(f"WHERE m.public_id IN ({_marks(ids)})", ids) if ids else ())}
-    return [rows[public_id] for public_id in ids if public_id in rows]
+    return [rows[public_id] for public_id in ids if public_id in rows and rows[public_id]["bucket_id"] in seen]
 
 
 def _by_time(

@@ -20,8 +20,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from memoryweb import fingerprints, words
+from memoryweb.accounts.permissions import EVERY_BUCKET
 
-from . import meaning, ranking
+from . import meaning, ranking, seen
 from .filters import EVERYTHING, Filter
 from .models import Memory
 from .terms import Terms, anywhere, phrase, read
@@ -78,6 +79,7 @@ def rank(query: str, filters: Filter, *, skip: int, count: int | None) -> Found:
     if not terms.stems:
         return Found([], {})
     terms, number, frequencies = _weighed(terms)
+    seen_number, seen_frequencies = (number, frequencies) if filters.seen.is_all else _as_seen(terms, filters)
     candidates, is_complete, is_capped = _by_words(terms, filters, frequencies)
     by_words = len(candidates)
     cosines: Mapping[int, float] = {}
@@ -85,7 +87,7 @@ def rank(query: str, filters: Filter, *, skip: int, count: int | None) -> Found:
         known = {candidate.id for candidate in candidates}
         cosines = meaning.near(_meant(query, terms, filters), filters, count=CANDIDATES, also=list(known))
         candidates += _candidates_of([key for key, cosine in cosines.items() if key not in known and cosine >= NEAR], filters)
-    weights = {stem: ranking.rarity(frequencies[f'"{stem}"'], number) for stem in terms.stems}
+    weights = {stem: ranking.rarity(seen_frequencies[f'"{stem}"'], seen_number) for stem in terms.stems}
     ranked = _ranked(candidates, terms, weights, cosines)
     shown = ranked[skip : None if count is None else skip + count]
     missing = -1 if count is None else count - len(shown)
@@ -233,14 +235,14 @@ def conditions(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
 
 
 def _unplaced(filters: Filter) -> Filter:
-    """The filters without what an expression of these terms says already: the place, and what is excluded."""
-    return replace(filters, bucket_id=None, content_type="", excluded=())
+    """The filters without what an expression of these terms says already: the place, what is seen, and what is excluded."""
+    return replace(filters, bucket_id=None, content_type="", excluded=(), seen=EVERY_BUCKET)
 
 
 def _meant(query: str, terms: Terms, filters: Filter) -> str:
     """The query without the words, names mostly, that so many of the searched memories have that they tell none from another."""
-    number = _number_of_memories(filters.bucket_id)
-    counted = _matched_by([terms.any_of((f'"{stem}"',)) for stem in terms.stems], _number_of_memories(None))
+    number = _number_of_memories(filters)
+    counted = _matched_by([terms.any_of((f'"{stem}"',)) for stem in terms.stems], _number_of_memories(EVERYTHING))
     common = {stem for stem, matches in zip(terms.stems, counted, strict=True) if matches > COMMON * number}
     rest = words.WORD.sub(lambda word: "" if words.stem(word[0]) in common else word[0], query)
     return rest if words.words(rest) else query
@@ -252,7 +254,7 @@ def _weighed(terms: Terms) -> tuple[Terms, int, dict[str, int]]:
     The terms come without their beginning where the last word is a common one: to look for longer words among the matches of
     such costs more than it finds, and even to count them does.
     """
-    number = _number_of_memories(None)
+    number = _number_of_memories(EVERYTHING)
     words_alone = replace(terms, beginning="")
     counted = dict(
         zip(words_alone.alternatives, _matched_by([anywhere([word]) for word in words_alone.alternatives], number), strict=True)
@@ -261,6 +263,13 @@ def _weighed(terms: Terms) -> tuple[Terms, int, dict[str, int]]:
         return words_alone, number, counted
     beginning = terms.alternatives[-1]
     return terms, number, counted | {beginning: _matched_by([anywhere([beginning])], number)[0]}
+
+
+def _as_seen(terms: Terms, filters: Filter) -> tuple[int, dict[str, int]]:
+    """How many memories somebody sees, and how many of these each stem matches: a score must tell nothing of the others."""
+    number = _number_of_memories(Filter(seen=filters.seen))
+    stems = [f'"{stem}"' for stem in terms.stems]
+    return number, dict(zip(stems, _matched_by([terms.seen_of(stem) for stem in stems], number), strict=True))
 
 
 def _matched_by(expressions: Sequence[str], number: int) -> list[int]:
@@ -285,9 +294,10 @@ def _matched_by(expressions: Sequence[str], number: int) -> list[int]:
     return [known[expression] for expression in expressions]
 
 
-def _number_of_memories(bucket_id: int | None) -> int:
-    where, values = ("WHERE id = %s", [bucket_id]) if bucket_id is not None else ("", [])
-    return _rows(f"SELECT coalesce(sum(text_count + image_count), 0) FROM localapi_bucket {where}", values)[0][0]
+def _number_of_memories(filters: Filter) -> int:
+    """How many memories are in the filter's bucket, or in all that are seen."""
+    where, values = ("id = %s", [filters.bucket_id]) if filters.bucket_id is not None else seen.as_sql(filters.seen, "id")
+    return _rows(f"SELECT coalesce(sum(text_count + image_count), 0) FROM localapi_bucket WHERE {where}", values)[0][0]
 
 
 def _rows(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -6,9 +6,11 @@ import time
 from django.db import connection
 
 from memoryweb import fingerprints
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
 
 from . import images, lists
 from .models import Memory
+from .seen import as_sql, on
 
 logger = logging.getLogger(__name__)
 MOST_COMPARED = 200_000  # the newest images
@@ -16,24 +18,28 @@ MOST_COMPARED = 200_000  # the newest images
 NEAREST = """
     SELECT id, max(1, apart(fingerprint, %s)) AS distance FROM (
         SELECT id, fingerprint FROM localapi_memory WHERE fingerprint IS NOT NULL AND fingerprint <> x'' ORDER BY id DESC LIMIT %s
-    ) WHERE distance <= %s ORDER BY distance, id DESC LIMIT %s
+    ) AS near WHERE distance <= %s AND {seen} ORDER BY distance, id DESC LIMIT %s
 """
+BUCKET = "(SELECT bucket_id FROM localapi_memory m WHERE m.id = near.id)"
 NOT_LOOKED_AT = "SELECT id, image FROM localapi_memory WHERE NOT (image = '') AND fingerprint IS NULL ORDER BY id DESC LIMIT 1"
 
 
-def of(public_id: str, count: int) -> list[lists.Row]:
+def of(public_id: str, count: int, seen: Seen = EVERY_BUCKET) -> list[lists.Row]:
     """Images that look like this memory's, as rows of `lists.FIELDS` and `distance`: the nearest first, of these the newest.
 
-    A text has none. `distance` is 0 for the same picture alone. Missing when there is no memory of that id.
+    A text has none, and what is not seen is none. `distance` is 0 for the same picture alone. Missing when there is no memory of
+    that id.
     """
-    row = lists.memory(public_id)
+    row = lists.memory(public_id, seen=seen)
     if not row["image"]:
         return []
-    same = Memory.objects.filter(image=row["image"]).exclude(id=row["id"]).order_by("-id")[:count]
+    same = Memory.objects.filter(on(seen), image=row["image"]).exclude(id=row["id"]).order_by("-id")[:count]
     distances = dict.fromkeys(same.values_list("id", flat=True), 0)
     if fingerprint := _fingerprint(row["id"], row["image"]):
         with connection.cursor() as cursor:
-            cursor.execute(NEAREST, [fingerprint, MOST_COMPARED, fingerprints.ALIKE, count + len(distances) + 1])
+            condition, buckets = as_sql(seen, BUCKET)
+            values = [fingerprint, MOST_COMPARED, fingerprints.ALIKE, *buckets, count + len(distances) + 1]
+            cursor.execute(NEAREST.format(seen=condition), values)
             distances = dict(cursor.fetchall()) | distances
     distances.pop(row["id"], None)
     nearest = sorted(distances, key=lambda key: (distances[key], -key))[:count]

@@ -11,9 +11,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from . import buckets, images, meaning, versions
 from .errors import Conflict, Missing, Refused
 from .models import Bucket, Memory
+from .seen import on
 
 
 def add(
@@ -71,13 +74,14 @@ def update(
     bucket_id: int | None = None,
     bucket_name: str | None = None,
     if_version: int | None = None,
+    seen: Seen = EVERY_BUCKET,
 ) -> None:
-    """Change one memory's text, bucket or both.
+    """Change one memory's text, bucket or both; one that is not `seen` is not there.
 
     Missing when memory or bucket is not there, Conflict when the memory has another version than `if_version`; then nothing is
     changed.
     """
-    row = _existing([public_id])[0]
+    row = _existing([public_id], seen)[0]
     fields: dict[str, Any] = {}
     if text is not None and text != row.text:
         fields |= {"text": text, "digest": _digest(text, row.image)}
@@ -92,10 +96,12 @@ def update(
 
 
 @transaction.atomic
-def move(public_ids: Sequence[str], *, bucket_id: int | None = None, bucket_name: str | None = None) -> int:
-    """Move memories, all or none; returns how many. Missing names the ids that are not there."""
+def move(
+    public_ids: Sequence[str], *, bucket_id: int | None = None, bucket_name: str | None = None, seen: Seen = EVERY_BUCKET
+) -> int:
+    """Move memories, all or none; returns how many. Missing names the ids that are not there, or are not `seen`."""
     bucket = _bucket_to_move_to(bucket_id, bucket_name)
-    rows = _existing(public_ids)
+    rows = _existing(public_ids, seen)
     _change([row for row in rows if row.bucket_id != bucket.id], bucket=bucket)
     return len(rows)
 
@@ -127,8 +133,8 @@ def _same(new: Memory) -> str | None:
     return row[0] if row else None
 
 
-def _existing(public_ids: Sequence[str]) -> list[Memory]:
-    rows = list(Memory.objects.filter(public_id__in=public_ids))
+def _existing(public_ids: Sequence[str], seen: Seen) -> list[Memory]:
+    rows = list(Memory.objects.filter(on(seen), public_id__in=public_ids))
     missing = sorted(set(public_ids) - {row.public_id for row in rows})
     if missing:
         sentence = (

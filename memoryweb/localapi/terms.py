@@ -7,6 +7,7 @@ from functools import cached_property
 from memoryweb import words
 
 from .filters import Filter
+from .seen import as_places
 
 MOST_WORDS = 32
 PREFIX_LETTERS = 3
@@ -19,7 +20,7 @@ class Terms:
 
     `typed` holds the words that count, in their order, each as it was typed; `stems` what they are in the index; `beginning`
     what the last word may be the beginning of. `phrases` must stand in a memory, and none of `excluded` may; `place` is the
-    filter's bucket and type as the index has them.
+    filter's bucket and type as the index has them, `seen` and `unseen` are the buckets that it may be in and that it must not.
     """
 
     typed: tuple[str, ...] = ()
@@ -27,6 +28,8 @@ class Terms:
     phrases: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
     place: str = ""
+    seen: str = ""
+    unseen: str = ""
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -52,8 +55,16 @@ class Terms:
         return self._in_place(" AND ".join(alternatives))
 
     def _in_place(self, matching: str) -> str:
-        found = f"stems : ({matching})" + (f" AND place : ({self.place})" if self.place else "")
+        found = self._where_seen(f"stems : ({matching})" + (f" AND place : ({self.place})" if self.place else ""))
         return f"({found}) NOT stems : ({' OR '.join(_quoted(self.excluded))})" if self.excluded else found
+
+    def seen_of(self, alternative: str) -> str:
+        """The expression for memories with this alternative, as far as they are seen at all."""
+        return self._where_seen(anywhere([alternative]))
+
+    def _where_seen(self, found: str) -> str:
+        found = f"({found}) AND place : ({self.seen})" if self.seen else found
+        return f"({found}) NOT place : ({self.unseen})" if self.unseen else found
 
 
 def anywhere(alternatives: Sequence[str]) -> str:
@@ -70,12 +81,15 @@ def read(query: str, filters: Filter) -> Terms:
     last = words.plain(typed[-1]) if typed else ""
     bucket = [f'"b{filters.bucket_id}"'] if filters.bucket_id is not None else []
     content_type = [f'"t{filters.content_type}"'] if filters.content_type else []
+    seen, unseen = as_places(filters.seen)
     return Terms(
         typed=typed,
         beginning=last if len(last) >= PREFIX_LETTERS and query.rstrip()[-1:].isalnum() else "",
         phrases=tuple(filter(None, map(phrase, filters.phrases))),
         excluded=tuple(filter(None, map(phrase, filters.excluded))),
         place=" AND ".join(bucket + content_type),
+        seen=seen,
+        unseen=unseen,
     )
 
 

@@ -9,32 +9,34 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from memoryweb.accounts import services as accounts
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
 
 from . import buckets, images, meaning, versions
 from .errors import Missing
 from .lists import Row
 from .models import Memory, MemoryFields, TrashedBucket, TrashedMemory, Version
+from .seen import on
 
 KEPT = ("id", "bucket_id", *(field.name for field in MemoryFields._meta.get_fields()))
 
 
-def listed(*, skip: int, count: int | None) -> list[Row]:
+def listed(*, skip: int, count: int | None, seen: Seen = EVERY_BUCKET) -> list[Row]:
     """Deleted memories as rows of `lists.FIELDS` and `deleted_at`, what was deleted last first; `count` None means all."""
-    found = TrashedMemory.objects.order_by("-deleted_at", "-id")
+    found = TrashedMemory.objects.filter(on(seen)).order_by("-deleted_at", "-id")
     rows = list(found[skip : None if count is None else skip + count].values(*KEPT, "deleted_at"))
     names = buckets.names(row["bucket_id"] for row in rows)
     people = accounts.names(row["added_by"] for row in rows)
     return [row | {"bucket_name": names[row["bucket_id"]], "added_by_name": people.get(row["added_by"])} for row in rows]
 
 
-def total() -> int:
+def total(seen: Seen = EVERY_BUCKET) -> int:
     """How many memories lie in the trash."""
-    return TrashedMemory.objects.count()
+    return TrashedMemory.objects.filter(on(seen)).count()
 
 
-def delete(public_ids: Iterable[str]) -> list[str]:
-    """Put those of the memories that are there into the trash; returns their public ids."""
-    return put(Memory.objects.filter(public_id__in=set(public_ids)))
+def delete(public_ids: Iterable[str], seen: Seen = EVERY_BUCKET) -> list[str]:
+    """Put those of the memories that are there and are seen into the trash; returns their public ids."""
+    return put(Memory.objects.filter(on(seen), public_id__in=set(public_ids)))
 
 
 @transaction.atomic
@@ -49,17 +51,17 @@ def put(memories: QuerySet[Memory]) -> list[str]:
 
 
 @transaction.atomic
-def restore(public_ids: Sequence[str]) -> int:
-    """Take memories out of the trash, all or none; returns how many. Missing names the ids that are not there.
+def restore(public_ids: Sequence[str], seen: Seen = EVERY_BUCKET) -> int:
+    """Take memories out of the trash, all or none; returns how many. Missing names the ids that are not there, or are not seen.
 
     Each gets everything back but its version, which is the next one.
     """
-    trashed = list(TrashedMemory.objects.filter(public_id__in=public_ids))
-    missing = sorted(set(public_ids) - {row.public_id for row in trashed})
+    trashed = list(TrashedMemory.objects.filter(on(seen), public_id__in=public_ids))
+    places = {bucket_id: buckets.living(bucket_id) for bucket_id in {row.bucket_id for row in trashed}}
+    missing = sorted(set(public_ids) - {row.public_id for row in trashed if places[row.bucket_id] in seen})
     if missing:
         raise Missing("Some of these memories are not in the trash; none was restored.", rejectedIds=missing)
     versions.keep(trashed)
-    places = {bucket_id: buckets.living(bucket_id) for bucket_id in {row.bucket_id for row in trashed}}
     now = timezone.now()
     rows = Memory.objects.bulk_create(
         Memory(**_kept(row) | {"bucket_id": places[row.bucket_id], "version": row.version + 1, "updated_at": now})

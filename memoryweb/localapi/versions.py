@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from . import buckets
 from .errors import Missing
 from .lists import Row
@@ -16,16 +18,16 @@ def keep(memories: Iterable[Memory | TrashedMemory]) -> None:
     )
 
 
-def of(public_id: str) -> list[Row]:
+def of(public_id: str, seen: Seen = EVERY_BUCKET) -> list[Row]:
     """A memory's states with `number`, `text`, `bucket_id`, `bucket_name` and `changed_at`, the present one first.
 
-    Missing when there is no memory of that id.
+    What it said in a bucket that is not seen is left out. Missing when there is no memory of that id, or none that is seen.
     """
     memory = Memory.objects.filter(public_id=public_id).first()
-    if memory is None:
+    if memory is None or memory.bucket_id not in seen:
         raise Missing("There is no memory with this id.")
     present = {"number": memory.version, "text": memory.text, "bucket_id": memory.bucket_id, "changed_at": memory.updated_at}
     left = Version.objects.filter(memory_id=memory.id, number__lt=memory.version).order_by("-number")
-    states = [present, *left.values(*present)]
+    states = [state for state in [present, *left.values(*present)] if state["bucket_id"] in seen]
     names = buckets.names(state["bucket_id"] for state in states)
     return [state | {"bucket_name": names[state["bucket_id"]]} for state in states]

@@ -4,7 +4,7 @@ The address counts that is connected to, after the name was looked up; so no nam
 """
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,9 +12,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult
 
-from .errors import BrokenAnswer
+from .errors import BrokenAnswer, OutOfBounds
 
 _service: ContextVar[SplitResult | None] = ContextVar("service", default=None)
+_may_reach: ContextVar[Callable[[str], bool] | None] = ContextVar("may_reach", default=None)
 _is_inside: dict[str, bool] = {}  # by the service's base URL, since what its name leads to may change later
 _resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
 _TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 addresses behind a translator
@@ -30,13 +31,26 @@ def public_only(service: SplitResult) -> Iterator[None]:
         _service.reset(token)
 
 
+@contextmanager
+def only_where(may_reach: Callable[[str], bool] | None) -> Iterator[None]:
+    """Connections made inside, in this thread, go only to IP addresses for which `may_reach` is true; None for any."""
+    token = _may_reach.set(may_reach)
+    try:
+        yield
+    finally:
+        _may_reach.reset(token)
+
+
 def look_up(host: str, port: int | None, seconds: float) -> list[tuple[Any, ...]]:
     """What getaddrinfo says of a host, within so many seconds; raises TimeoutError and OSError."""
     return _resolvers.submit(socket.getaddrinfo, host.strip("[]"), port, 0, socket.SOCK_STREAM).result(max(seconds, 0))
 
 
 def check(addresses: Sequence[str], seconds: float) -> None:
-    """Raises BrokenAnswer where one of the addresses is none to connect to now. To know that may take so many seconds."""
+    """Raises a BrokenAnswer where one of the addresses is none to connect to now. To know that may take so many seconds."""
+    may_reach = _may_reach.get()
+    if may_reach is not None and not all(map(may_reach, addresses)):
+        raise OutOfBounds
     service = _service.get()
     if service is None or all(map(is_public, addresses)):
         return
@@ -52,6 +66,11 @@ def is_public(address: str) -> bool:
     """Whether an IP address is one of the open internet: not private, loopback, link-local, reserved or of a group."""
     there = _embedded(ip_address(address))
     return there.is_global and not there.is_multicast
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own."""
+    return _embedded(ip_address(address)).is_loopback
 
 
 def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,7 +12,7 @@ import requests
 from . import wire
 from .addresses import public_only
 from .errors import BrokenAnswer, Conflict, Forbidden, Invalid, NotFound, RefusedToken, Unsupported
-from .exchange import SOURCE, BearerToken, Exchange, no_auth
+from .exchange import SOURCE, BearerToken, Exchange, NoToken, no_auth
 from .local import LOCAL_URL, ActAs
 from .types import Bucket, BulkDeleted, Created, Image, Memory, Page, Status, Trash, Version
 
@@ -25,6 +25,11 @@ OFFERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def service_of(base_url: str) -> str:
+    """What `MemoryPluginClient.service` is at this address; an empty one is the embedded server's."""
+    return hashlib.sha256(base_url.rstrip("/").encode()).hexdigest()[:16] if base_url else "embedded"
+
+
 class MemoryPluginClient:
     """The operations of the MemoryPlugin HTTP API; there is a method for each `operationId` of openapi.yaml.
 
@@ -32,16 +37,29 @@ class MemoryPluginClient:
     three times, anything else once: when its answer is lost, the error says `outcome_unknown`.
     """
 
-    def __init__(self, base_url: str, token: str = "", *, acting_person: Any = None, image_hosts: Iterable[str] = ()) -> None:
-        """`token` is sent to `base_url` and nowhere else.
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = "",
+        *,
+        acting_person: Any = None,
+        image_hosts: Iterable[str] = (),
+        account: str = "",
+        may_reach: Callable[[str], bool] | None = None,
+        refused: Callable[[], RefusedToken] | None = None,
+    ) -> None:
+        """`token` is sent to `base_url` and nowhere else; None is one that cannot be read, and then nothing is sent.
 
         `acting_person` (then `person`) takes its place on the embedded server; a hosted service never hears of them.
-        `image_hosts` are hosts that images may be fetched from beside the service's own and memoryplugin.com.
+        `image_hosts` are hosts that images may be fetched from beside the service's own and memoryplugin.com. `account` is a name
+        for the account that outlives its token. `may_reach` and `refused` are those of Exchange.
         """
         self.base_url = base_url.rstrip("/")
-        self._exchange = Exchange(self.base_url, BearerToken(token) if token else ActAs(acting_person))
+        auth = NoToken() if token is None else BearerToken(token) if token else ActAs(acting_person)
+        self._exchange = Exchange(self.base_url, auth, may_reach, refused)
         self.person = acting_person
         self._token_digest = hashlib.sha256(token.encode()).hexdigest()[:16] if token else "embedded"
+        self._account = account
         self._image_hosts = frozenset(host.lower() for host in image_hosts)
 
     def __repr__(self) -> str:
@@ -60,7 +78,12 @@ class MemoryPluginClient:
     @property
     def account(self) -> str:
         """A name for service and token together, to key caches with; it does not reveal the token."""
-        return f"{hashlib.sha256(self.base_url.encode()).hexdigest()[:16]}-{self._token_digest}"
+        return self._account or f"{hashlib.sha256(self.base_url.encode()).hexdigest()[:16]}-{self._token_digest}"
+
+    @property
+    def service(self) -> str:
+        """A name for the service alone, whose ids mean nothing elsewhere; another token of it changes nothing."""
+        return service_of("" if self.is_embedded else self.base_url)
 
     def list_buckets(self) -> tuple[Bucket, ...]:
         """GET /api/buckets (documented): every bucket."""

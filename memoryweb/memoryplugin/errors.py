@@ -4,6 +4,7 @@
     ├── Unreachable      nobody answers at that address
     ├── TimedOut         it did not answer completely within the deadline
     ├── RefusedToken     401: the token is missing, wrong or withdrawn
+    │   └── UnreadableToken  the token that is saved cannot be decrypted, so nothing was sent
     ├── Forbidden        403: the token is good, but not for this
     │   └── NotAllowed   the person's role here does not allow it
     ├── NotFound         404 and 410: there is no such memory, bucket or operation
@@ -12,6 +13,8 @@
     ├── Invalid          400, 413, 422: the service does not accept what was sent
     ├── Limited          429: too many calls; `retry_after` says when to come back, in seconds
     ├── BrokenAnswer     it answered with something that is not the contract's
+    │   ├── Moved        it leads on to another address, to which no token goes
+    │   └── OutOfBounds  its name leads where the token may not be sent
     └── ServerError      5xx: the service failed
 
 No exception carries the token, the address with its query, or a memory's text.
@@ -56,7 +59,7 @@ class TimedOut(MemoryPluginError):
 
 
 class RefusedToken(MemoryPluginError):
-    """401."""
+    """401. What it says depends on who asks, so whoever makes the client may give a title too."""
 
     title = "The service refused the token"
     retry = False
@@ -64,6 +67,18 @@ class RefusedToken(MemoryPluginError):
         "The memory service answered, but does not accept the token. It may have been replaced or withdrawn: "
         "put a valid one into MEMORYPLUGIN_TOKEN and start memoryweb again."
     )
+
+    def __init__(self, sentence: str = "", *, title: str = "") -> None:
+        self.title = title or self.title
+        super().__init__(sentence)
+
+
+class UnreadableToken(RefusedToken):
+    """The saved token is encrypted with another key."""
+
+    title = "The saved token cannot be read"
+    status = 503
+    default_sentence = "The token that was saved is encrypted with a key that memoryweb does not have now."
 
 
 class Forbidden(MemoryPluginError):
@@ -145,11 +160,32 @@ class Limited(MemoryPluginError):
 
 
 class BrokenAnswer(MemoryPluginError):
-    """Not JSON, not the contract's shape, over the size limit, or a redirect."""
+    """Not JSON, not the contract's shape, or over the size limit."""
 
     title = "The memory service gave an answer that cannot be read"
     default_sentence = (
-        "What the memory service answered cannot be read. Check that MEMORYPLUGIN_URL is its address; if it is, try again later."
+        "What the memory service answered cannot be read. Try again later; if that does not help, an owner can check its "
+        "address on the page “Connection”."
+    )
+
+
+class Moved(BrokenAnswer):
+    """3xx."""
+
+    default_sentence = (
+        "The memory service's address leads on to another one, and the token is not sent there. An owner can name the right one "
+        "on the page “Connection”."
+    )
+
+
+class OutOfBounds(BrokenAnswer):
+    """The name led to an IP address that the token may not be sent to; nothing was."""
+
+    title = "The memory service's address is not one to ask"
+    retry = False
+    default_sentence = (
+        "The memory service's name leads to an address inside a network now, and the token is not sent there. An owner can name "
+        "another service on the page “Connection”."
     )
 
 

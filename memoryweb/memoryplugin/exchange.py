@@ -4,6 +4,7 @@ import json
 import math
 import random
 import time
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -14,6 +15,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from . import wire
+from .addresses import only_where
 from .deadline import Deadline, DeadlineAdapter
 from .errors import (
     BrokenAnswer,
@@ -22,12 +24,14 @@ from .errors import (
     Invalid,
     Limited,
     MemoryPluginError,
+    Moved,
     NotAllowed,
     NotFound,
     RefusedToken,
     ServerError,
     TimedOut,
     Unreachable,
+    UnreadableToken,
     Unsupported,
 )
 from .local import LOCAL_URL, ActAs, LocalAdapter
@@ -58,6 +62,14 @@ class BearerToken(AuthBase):
         return request
 
 
+class NoToken(AuthBase):
+    """In place of a token that cannot be read: nothing is sent, each call raises UnreadableToken."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Called by requests."""
+        raise UnreadableToken
+
+
 class Session(requests.Session):
     """A Session to which no answer is a redirect: requests would read its whole body, and parse where it leads."""
 
@@ -81,21 +93,34 @@ def pooled_session(base_url: str) -> requests.Session:
 
 
 class Exchange:
-    """Sends requests to one service, as whom `auth` says; their errors are MemoryPluginErrors."""
+    """Sends requests to one service, as whom `auth` says; their errors are MemoryPluginErrors.
 
-    def __init__(self, base_url: str, auth: AuthBase) -> None:
+    `may_reach` says which IP addresses may be connected to, None that all may; `refused` what a refused token is raised as.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        auth: AuthBase,
+        may_reach: Callable[[str], bool] | None = None,
+        refused: Callable[[], RefusedToken] | None = None,
+    ) -> None:
         self._base_url = base_url
         self._auth = auth
+        self._may_reach = may_reach
+        self._refused = refused
 
     def send(self, method: str, url: str, **request: Any) -> tuple[requests.Response, bytes]:
         """Send, with retries for GETs, and read the whole answer; raises the error that a failed answer stands for.
 
         `request` is what requests takes; with `auth=no_auth` the token stays here.
         """
-        with Deadline(DEADLINE_SECONDS) as deadline:
+        with Deadline(DEADLINE_SECONDS) as deadline, only_where(self._may_reach):
             for attempt in range(1, GET_ATTEMPTS + 1):
                 try:
                     return self._attempt(method, url, deadline, **request)
+                except RefusedToken as error:
+                    raise (self._refused() if self._refused else error) from None
                 except (Unreachable, ServerError) as error:
                     pause = random.uniform(0.5, 1) * 0.2 * 2**attempt
                     if method != "GET" or attempt == GET_ATTEMPTS or pause >= deadline.left:
@@ -176,6 +201,8 @@ def _never_connected(error: requests.ConnectionError) -> bool:
 def _raise_for(response: requests.Response, body: Any, sent: bool) -> NoReturn:
     """Raise what a status outside 200 to 299 means, with what its `body` says."""
     status = response.status_code
+    if status in (301, 302, 303, 307, 308):
+        raise Moved(outcome_unknown=sent)
     if status == 429:
         raise Limited(_retry_after(response.headers.get("Retry-After", "")))
     if status >= 500 and status != 501:

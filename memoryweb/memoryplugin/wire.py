@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from memoryweb.names import visible
+
 from .errors import BrokenAnswer
 from .types import Author, Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
 
@@ -152,7 +154,7 @@ def read_version(answer: Any) -> int | None:
 def _bucket(item: Any) -> Bucket | None:
     if not isinstance(item, dict):
         return None
-    bucket_id, name = _identifier(item.get("id")), _text(item.get("name"))
+    bucket_id, name = _identifier(item.get("id")), _name(item.get("name"))
     if bucket_id is None or not name:
         return None
     return Bucket(bucket_id, name, _text(item.get("description")) or "", _count(item.get("memoryCount")))
@@ -175,17 +177,17 @@ def _memory(item: Any) -> Memory | None:
         text=text,
         content_type="image" if is_image else "text",
         bucket_id=_identifier(metadata.get("bucketId")),
-        bucket_name=_text(metadata.get("bucketName")),
+        bucket_name=_name(metadata.get("bucketName")),
         created_at=_moment(metadata.get("createdAt")),
         updated_at=_moment(metadata.get("updatedAt")),
-        source=_text(metadata.get("source")),
+        source=_name(metadata.get("source")),
         version=_count(metadata.get("version")),
         score=_number(item.get("score")),
         image_url=image_url,
         width=_count(metadata.get("width")) or None,
         height=_count(metadata.get("height")) or None,
         image_digest=_digest(metadata.get("imageDigest")),
-        file_name=(_text(metadata.get("fileName")) or None) if is_image else None,
+        file_name=(_name(metadata.get("fileName")) or None) if is_image else None,
         distance=_count(item.get("distance")),
         why=_why(item.get("why")),
         deleted_at=_moment(metadata.get("deletedAt")),
@@ -196,7 +198,7 @@ def _memory(item: Any) -> Memory | None:
 def _author(item: Any) -> Author | None:
     if not isinstance(item, dict):
         return None
-    person_id, name = _identifier(item.get("id")), _text(item.get("name"))
+    person_id, name = _identifier(item.get("id")), _name(item.get("name"))
     return Author(person_id, name) if person_id and name else None
 
 
@@ -208,7 +210,7 @@ def _version(item: Any) -> Version | None:
     if not isinstance(item, dict):
         return None
     number, text, changed_at = _count(item.get("version")), _text(item.get("text")), _moment(item.get("changedAt"))
-    bucket_id, bucket_name = _identifier(item.get("bucketId")), _text(item.get("bucketName"))
+    bucket_id, bucket_name = _identifier(item.get("bucketId")), _name(item.get("bucketName"))
     if number is None or text is None or changed_at is None or bucket_id is None or bucket_name is None:
         return None
     return Version(number, text, bucket_id, bucket_name, changed_at)
@@ -245,6 +247,12 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+def _name(value: Any) -> str | None:
+    """A string that stands among other words: nothing in it turns them, and nothing is hidden."""
+    text = _text(value)
+    return None if text is None else visible(text)
 
 
 def _identifier(value: Any) -> str | None:

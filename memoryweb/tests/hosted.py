@@ -15,7 +15,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -427,12 +428,24 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
 
-def http_server(port: int = 0) -> tuple[ThreadingHTTPServer, Hosted]:
-    """A server on 127.0.0.1, not running yet, and the account it serves; port 0 takes a free one."""
+def http_server(port: int = 0, kind: type[Hosted] = Hosted) -> tuple[ThreadingHTTPServer, Hosted]:
+    """A server on 127.0.0.1, not running yet, and the account of some kind that it serves; port 0 takes a free one."""
     handler = type("Handler", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    handler.hosted = Hosted(f"http://127.0.0.1:{server.server_address[1]}")
+    handler.hosted = kind(f"http://127.0.0.1:{server.server_address[1]}")
     return server, handler.hosted
+
+
+@contextmanager
+def hosted_account() -> Iterator[Hosted]:
+    """An empty account, served over HTTP on this machine."""
+    server, hosted = http_server()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield hosted
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TABLE = "memoryweb.tests.test_access_table"
+FILES = ("test_access_table.py", "test_closed_buckets.py", "test_closed_buckets_hosted.py")
 
 
 class Outcomes:
@@ -26,7 +27,8 @@ def main() -> None:
     """Run the table's tests; exits with 1 when one fails."""
     outcomes = Outcomes()
     with redirect_stdout(StringIO()) as said:
-        status = pytest.main([str(Path(__file__).with_name("test_access_table.py")), "-p", "no:cacheprovider"], plugins=[outcomes])
+        files = [str(Path(__file__).with_name(name)) for name in FILES]
+        status = pytest.main([*files, "-p", "no:cacheprovider"], plugins=[outcomes])
     if status or outcomes.failed:
         sys.exit("\n".join([*outcomes.failed, "" if outcomes.failed else said.getvalue(), "prove-authz: FAILED"]))
     table = sys.modules[TABLE]
@@ -34,7 +36,8 @@ def main() -> None:
     pages, calls = 2 * each * len(table.PAGES), each * len(table.API)
     sys.stdout.write(
         f"prove-authz: {pages:,} requests to {len(table.PAGES)} pages and {calls:,} calls of {len(table.API)} operations, "
-        f"by {len(table.EVERYBODY)} kinds of people for {len(table.TARGETS)} kinds of things, each answered as the table says\n"
+        f"by {len(table.EVERYBODY)} kinds of people for {len(table.TARGETS)} kinds of things, each answered as the table says; "
+        "and what lies in a closed bucket as what is not there\n"
     )
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -26,6 +26,7 @@ class Server:
     environment: dict[str, str]
     process: subprocess.Popen[str]
     first_link: str
+    said: list[str] = field(default_factory=list)  # the lines that it has printed and logged
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints in this instance."""
@@ -85,8 +86,9 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
                 break
         else:
             raise AssertionError("the server did not start:\n" + "".join(lines))
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # a full pipe would hold up whoever logs
-        yield Server(f"http://127.0.0.1:{port}", environment, process, lines[-1].split()[-1])
+        first_link = lines[-1].split()[-1]
+        threading.Thread(target=lines.extend, args=[process.stdout], daemon=True).start()  # a full pipe would hold up whoever logs
+        yield Server(f"http://127.0.0.1:{port}", environment, process, first_link, lines)
     finally:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):

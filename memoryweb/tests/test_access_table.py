@@ -20,8 +20,8 @@ from django.urls import get_resolver, reverse
 
 from memories import curating, editing
 from memories.addresses import to_key
-from memoryweb.accounts import invitations, permissions, services
-from memoryweb.accounts.models import Role, User
+from memoryweb.accounts import invitations, permissions, tokens
+from memoryweb.accounts.models import Role, Token, User
 from memoryweb.history import current
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.hosted import picture
@@ -32,24 +32,25 @@ pytestmark = pytest.mark.django_db
 ROLES = list(Role.values)  # each may do what the one before may
 EVERYBODY = ["nobody", "disabled", *ROLES]
 TARGETS = ["own", "foreign", "missing"]
-VIEWER, CONTRIBUTOR, EDITOR, OWNER = Role
+NONE, VIEWER, CONTRIBUTOR, EDITOR, OWNER = Role
 
 
 @dataclass(frozen=True)
 class Page:
     """What the least role that may come here gets for its own, another's and a missing thing, by GET and by POST.
 
-    Those below get 403 for all three alike. Editors and owners get for another's memory what they get for their own.
+    Those below get 403 for all three alike. From `trusted` on they get for another's what they get for their own.
     """
 
     least: Role
     get: tuple[int, int, int] = (405, 405, 405)
     post: tuple[int, int, int] = (405, 405, 405)
+    trusted: Role = EDITOR
 
     def status(self, role: str, method: str, target: str) -> int:
         if ROLES.index(role) < ROLES.index(self.least):
             return 403
-        is_as_own = target == "foreign" and self.least != OWNER and ROLES.index(role) >= ROLES.index(EDITOR)
+        is_as_own = target == "foreign" and self.least != OWNER and ROLES.index(role) >= ROLES.index(self.trusted)
         return (self.get if method == "GET" else self.post)[TARGETS.index("own" if is_as_own else target)]
 
 
@@ -61,22 +62,32 @@ def alike(status: int) -> tuple[int, int, int]:
 ANY = alike(200)
 SEEN = (200, 200, 404)
 PAGES = {
-    "signout/": Page(VIEWER, post=alike(302)),
-    "account/password/": Page(VIEWER, ANY, alike(422)),
-    "account/again/": Page(VIEWER, alike(403), alike(403)),  # nobody here has a password or a factor to show again
-    "account/again/code/": Page(VIEWER, alike(403), alike(403)),
-    "account/factors/": Page(VIEWER, ANY),
-    "account/factors/app/": Page(VIEWER, ANY, alike(422)),
-    "account/factors/app/remove/": Page(VIEWER, alike(404), alike(404)),
-    "account/factors/codes/": Page(VIEWER, alike(404)),
-    "account/factors/codes/new/": Page(VIEWER, ANY, alike(422)),
+    "signout/": Page(NONE, post=alike(302)),
+    "account/password/": Page(NONE, ANY, alike(422)),
+    "account/again/": Page(NONE, alike(403), alike(403)),  # nobody here has a password or a factor to show again
+    "account/again/code/": Page(NONE, alike(403), alike(403)),
+    "account/again/passkey/": Page(NONE, alike(404), alike(404)),  # nor a domain for passkeys, nor a provider
+    "account/factors/passkeys/": Page(NONE, alike(404), alike(404)),
+    "account/factors/passkeys/<int:pk>/remove/": Page(NONE, alike(404), alike(404)),
+    "account/oidc/": Page(NONE, post=alike(404)),
+    "account/oidc/remove/": Page(NONE, post=alike(404)),
+    "account/factors/": Page(NONE, ANY),
+    "account/factors/app/": Page(NONE, ANY, alike(422)),
+    "account/factors/app/remove/": Page(NONE, alike(404), alike(404)),
+    "account/factors/codes/": Page(NONE, alike(404)),
+    "account/factors/codes/new/": Page(NONE, ANY, alike(422)),
     "people/": Page(OWNER, ANY),
     "people/invite/": Page(OWNER, post=ANY),
     "people/invitations/<int:number>/revoke/": Page(OWNER, post=alike(302)),
+    "people/<int:person_id>/": Page(OWNER, SEEN, (302, 302, 404)),
     "people/<int:person_id>/role/": Page(OWNER, post=(302, 302, 404)),
     "people/<int:person_id>/disable/": Page(OWNER, post=(302, 302, 404)),
     "people/<int:person_id>/enable/": Page(OWNER, post=(302, 302, 404)),
     "people/<int:person_id>/reset/": Page(OWNER, post=(302, 200, 404)),  # for oneself there is another way
+    "tokens/": Page(NONE, ANY, alike(422)),
+    "tokens/<int:number>/revoke/": Page(NONE, (200, 404, 404), (302, 404, 404), trusted=OWNER),
+    "audit/": Page(OWNER, ANY),
+    "audit/export/": Page(OWNER, ANY),
     "buckets/": Page(VIEWER, ANY),
     "buckets/new/": Page(EDITOR, ANY, alike(302)),
     "buckets/renew/": Page(VIEWER, post=alike(302)),
@@ -90,6 +101,9 @@ PAGES = {
     "history/<int:number>/continue/": Page(CONTRIBUTOR, post=(302, 403, 404)),
     "history/<int:number>/retry/": Page(CONTRIBUTOR, post=(302, 403, 404)),
     "history/<int:number>/check/": Page(CONTRIBUTOR, post=(302, 403, 404)),
+    "connection/": Page(OWNER, ANY, alike(422)),  # an empty form
+    "connection/test/": Page(OWNER, post=alike(302)),
+    "connection/remove/": Page(OWNER, alike(302), alike(302)),  # nothing is saved
     "status/": Page(VIEWER, ANY),
     "": Page(VIEWER, ANY),
     "assistant/": Page(VIEWER, ANY),
@@ -156,6 +170,7 @@ class Things:
     bucket: str = "987654"
     batch: int = 987654
     person: int = 987654
+    token: int = 987654
 
 
 def things_of(person: User) -> Things:
@@ -168,10 +183,12 @@ def things_of(person: User) -> Things:
     curating.delete(client, person, list(current.memories(client, [trashed]).values()))
     image = client.add_new_memory(f"2025-03-04 - {person.username}.", image=picture()).memory_id
     bucket = client.create_bucket(f"Of {person.username}").id
+    state = editing.digest(current.memories(client, [text])[text])
     person.role = role
     person.save()
-    state = editing.digest(current.memories(client, [text])[text])
-    return Things(text, state, second, image, trashed, bucket, written[0].progress.batch.pk, person.pk)
+    tokens.make(person, "things")
+    token = Token.objects.get(user=person).pk
+    return Things(text, state, second, image, trashed, bucket, written[0].progress.batch.pk, person.pk, token)
 
 
 @pytest.fixture
@@ -212,8 +229,9 @@ def address(route: str, things: Things) -> str:
     parts = {
         "<str:memory_id>": things.text,
         "<str:bucket_id>": things.bucket,
-        "<int:number>": str(things.batch),
+        "<int:number>": str(things.token if "token" in route else things.batch),
         "<int:person_id>": str(things.person),
+        "<int:pk>": "1",
     }
     path = "/" + re.sub("<.*?>", lambda part: parts[part[0]], route)
     return f"{path}?id={to_key(things.text)}&id={to_key(things.second)}" if "merge" in route and "memories" in route else path
@@ -226,6 +244,7 @@ def form(route: str, things: Things, bucket: str) -> dict[str, str]:
     return {
         "account/password/": {"new_password1": "short"},
         "people/invite/": {"role": "viewer"},
+        "people/<int:person_id>/": {"role": "editor"},
         "people/<int:person_id>/role/": {"role": "editor"},
         "buckets/new/": {"name": "Attic"},
         "buckets/<str:bucket_id>/": {"name": "Attic"},
@@ -308,7 +327,7 @@ def test_the_api_answers_everybody_as_it_should(people, world):
             headers = {}
             if who != "nobody":
                 person = people.get(who) or User.objects.create(username="disabled", role=Role.OWNER)
-                headers["authorization"] = f"Bearer {services.make_token(person, 'a script')}"
+                headers["authorization"] = f"Bearer {tokens.make(person, 'a script')}"
                 User.objects.filter(pk=person.pk).update(is_active=who != "disabled")
             said = json.dumps(body(route, things)) if method in ("POST", "PATCH") else ""
             answer = Client(headers=headers).generic(method, address(route, things), said, content_type="application/json")
@@ -320,7 +339,7 @@ def test_the_api_answers_everybody_as_it_should(people, world):
 
 def test_where_one_may_not_come_another_s_thing_looks_as_one_that_is_not_there(people, world):
     browser = browser_of(people[Role.VIEWER])
-    closed = [route for route, page in PAGES.items() if page.least != VIEWER and "<" in route]
+    closed = [route for route, page in PAGES.items() if page.least not in (NONE, VIEWER) and "<" in route]
     assert len(closed) > 5
     for route in closed:
         method = browser.post if PAGES[route].get == alike(405) else browser.get

@@ -194,7 +194,7 @@ def three(signed_in, hosted):
 
 def test_nothing_found_is_no_failure(three):
     assert three["nothing found"].status_code == 200
-    assert "No memory matches “zeppelin”" in said(three["nothing found"])
+    assert "No memory matches “<bdi>zeppelin</bdi>”" in said(three["nothing found"])
     assert alerts(three["nothing found"]) == []
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 
+from memoryweb.accounts.models import Role, User
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import Invalid, NotFound
 
 
 @pytest.fixture
 def client(hosted):
-    return connect(None)
+    return connect(User(role=Role.OWNER))
 
 
 @pytest.fixture

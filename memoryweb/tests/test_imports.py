@@ -15,6 +15,7 @@ FORBIDDEN = {
     "memoryweb.localapi": PAGES,
     "memoryweb.accounts": (*PAGES, "memoryweb.localapi"),
     "memoryweb.templating": (*PAGES, "requests", "memoryweb.localapi", "memoryweb.memoryplugin"),
+    "memoryweb.connection": (*PAGES, "memoryweb.localapi", "requests", "urllib3"),
     "memoryweb.history": ("memories", "memoryweb.localapi", "requests", "urllib3"),
     "buckets": ("memories", "memoryweb.localapi", "requests", "urllib3"),
     "memories": ("memoryweb.localapi", "requests", "urllib3"),
@@ -28,6 +29,11 @@ FORBIDDEN |= dict.fromkeys(PAGE_MODULES, ("memoryweb.localapi", "requests", "url
 FORBIDDEN["memoryweb.captions"] = ("buckets", "memoryweb.localapi")
 CAPTION_MODULES = ("apps", "endpoint", "models", "services", "tasks", "urls", "views", "worker")
 FORBIDDEN |= {f"memoryweb.captions.{name}": PAGES for name in CAPTION_MODULES}
+# What everybody may note in the audit knows nobody; its pages read the history, and nothing else of the other parts.
+FORBIDDEN |= {
+    f"memoryweb.audit.{name}": ("memoryweb.history", "memoryweb.accounts") for name in ("models", "record", "reads", "signals")
+}
+FORBIDDEN["memoryweb.audit"] = ("memories", "memoryweb.localapi", "requests", "urllib3")
 # An independent server keeps the contract honest.
 FORBIDDEN["memoryweb.localapi"] += ("memoryweb.memoryplugin",)
 

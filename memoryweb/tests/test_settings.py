@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memoryweb.environment import Environment
+from memoryweb.environment import Environment, is_domain
 from memoryweb.secretkey import secret_key
 from memoryweb.settings import env
 from memoryweb.tests.environment import DOCUMENTED
@@ -57,11 +57,15 @@ MALFORMED = [
     ("MEMORYPLUGIN_URL", "www.memoryplugin.com", "an address that begins with https:// or http://"),
     ("MEMORYPLUGIN_TOKEN", "se cret-4711", "one word of ASCII"),
     ("MEMORYPLUGIN_IMAGE_HOSTS", "images/of mine", "host names between commas"),
+    ("CONNECTION_KEYS", "not-a-key", "keys between commas"),
+    ("CONNECTION_KEYS", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo", "keys between commas"),
     ("REDIS_URL", "localhost:6379", "an address that begins with redis://"),
     ("TIME_ZONE", "Berlin", "a time zone's name, such as Europe/Berlin"),
     ("SEARCH_LANGUAGE", "klingon", "one of "),
     ("TRASH_DAYS", "0", "a whole number from 1 to 3650"),
     ("TRASH_DAYS", "3651", "a whole number from 1 to 3650"),
+    ("AUDIT_DAYS", "0", "a whole number from 1 to 3650"),
+    ("AUDIT_DAYS", "3651", "a whole number from 1 to 3650"),
     ("IMAGE_CACHE_MB", "0", "a whole number from 1 to 1000000"),
     ("IMAGES_URL", "minio:9000", "an address that begins with https:// or http://"),
     ("IMAGES_BUCKET", "my images", "one word of ASCII"),
@@ -78,6 +82,11 @@ MALFORMED = [
     ("CAPTION_URL", "https://me:cret@models.example.org", "an https:// address"),
     ("CAPTION_MODEL", "a model", "one word of ASCII"),
     ("CAPTION_KEY", "se cret", "one word of ASCII"),
+    ("OIDC_SERVER_URL", "http://id.example.org", "an https:// address, or an http:// one of this machine"),
+    ("OIDC_CLIENT_ID", "memory web", "one word of ASCII"),
+    ("OIDC_CLIENT_SECRET", "se cret", "one word of ASCII"),
+    ("OIDC_ROLE", "owner", "one of viewer, contributor, editor"),
+    ("OIDC_DOMAINS", "https://example.org", "host names between commas"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]
 
@@ -97,6 +106,8 @@ def test_a_malformed_value_stops_the_start_in_one_line(tmp_path, name, value, ex
         ("MEMORYPLUGIN_URL", "ftp://u:cret-4711@h"),
         ("IMAGES_SECRET", "se cret-4711"),
         ("CAPTION_KEY", "se cret-4711"),
+        ("OIDC_CLIENT_SECRET", "se cret-4711"),
+        ("CONNECTION_KEYS", "cret-4711"),
         ("CAPTION_URL", "https://me:cret-4711@models.example.org"),
     ],
 )
@@ -111,6 +122,7 @@ def test_every_setting_that_can_be_malformed_is_tried_above():
         "EMAIL_PASSWORD",
         "EMAIL_USER",
         "HOST",
+        "OIDC_NAME",
         "SECRET_KEY",
         "SEMANTIC_MODEL",
     }
@@ -120,6 +132,27 @@ def test_an_address_without_a_model_names_both(tmp_path):
     done = check(DATA_DIR=str(tmp_path), CAPTION_URL="https://models.example.org/v1")
     assert done.returncode == 1
     assert re.fullmatch(r"memoryweb: [^\n]*CAPTION_URL[^\n]*CAPTION_MODEL[^\n]*\n", done.stderr)
+
+
+def test_a_provider_that_does_not_know_us_names_both(tmp_path):
+    done = check(DATA_DIR=str(tmp_path), OIDC_SERVER_URL="https://id.example.org")
+    assert done.returncode == 1
+    assert re.fullmatch(r"memoryweb: [^\n]*OIDC_SERVER_URL[^\n]*OIDC_CLIENT_ID[^\n]*\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("memory.example.org", True),
+        ("localhost", False),
+        ("memory", False),
+        ("192.168.1.20", False),
+        ("[::1]", False),
+        ("[fd00::1]", False),
+    ],
+)
+def test_passkeys_belong_to_a_domain(host, is_one):
+    assert is_domain(host) is is_one
 
 
 @pytest.mark.parametrize(

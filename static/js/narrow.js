@@ -1,4 +1,4 @@
-// A field that narrows a long list in the page to the names that hold what is typed. Enter opens the first of them.
+// A field that narrows a long list in the page to the names that hold what is typed. Enter opens, or ticks, the first of them.
 const typed = new Map(); // by list: the navigation is renewed with each answer
 
 const fields = () => document.querySelectorAll("[data-narrows]");
@@ -23,7 +23,7 @@ document.addEventListener("input", ({ target }) => target.matches("[data-narrows
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (!field.matches?.("[data-narrows]")) return;
-  if (event.key === "Enter") items(field).find((item) => !item.hidden)?.querySelector("a").click();
+  if (event.key === "Enter") items(field).find((item) => !item.hidden)?.querySelector("a, input").click();
   else if (event.key === "Escape" && field.value) field.value = "";
   else return;
   event.preventDefault();

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from memoryweb import addresses
+from memoryweb.accounts import tokens
 from memoryweb.accounts.models import Token, User
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,39 @@ class TestTokenRevoke:
     def test_a_name_that_is_not_there_is_an_error(self):
         with pytest.raises(CommandError, match="no valid token named nobody"):
             manage("token", "revoke", "nobody")
+
+
+class TestTokensOfSeveralPeople:
+    @pytest.fixture
+    def secrets(self, owner):
+        """By whose it is, a token that each has named alike."""
+        nora = User.objects.create(username="nora", role="editor")
+        return {person.username: tokens.make(person, "assistant") for person in (owner, nora)}
+
+    def test_a_name_that_two_have_ends_neither_and_it_asks_whose(self, secrets):
+        with pytest.raises(CommandError, match="owner and nora each have a token named assistant. Say whose with “--person NAME”"):
+            manage("token", "revoke", "assistant")
+        assert all(opens_the_api(secret) for secret in secrets.values())
+
+    def test_told_whose_it_ends_that_one(self, secrets):
+        manage("token", "revoke", "assistant", "--person", "nora")
+        assert {person: opens_the_api(secret) for person, secret in secrets.items()} == {"owner": True, "nora": False}
+
+    def test_of_somebody_who_has_none_it_is_an_error(self, secrets):
+        with pytest.raises(CommandError, match="no valid token of ben named assistant"):
+            manage("token", "revoke", "assistant", "--person", "ben")
+
+    def test_the_list_says_whose_each_is(self, secrets):
+        assert [line.split()[-2:] for line in manage("token", "list").splitlines()] == [
+            ["owner", "assistant"],
+            ["nora", "assistant"],
+        ]
+
+
+def test_a_token_of_the_command_is_the_owner_s_without_limits_or_end():
+    manage("token", "create", "assistant")
+    token = Token.objects.select_related("user").get()
+    assert (token.user.role, token.buckets, token.read_only, token.expires_at) == ("owner", None, False, None)
 
 
 def test_a_token_command_without_an_action_says_what_there_is():

@@ -15,7 +15,7 @@ from django.utils import timezone
 from memories import curating
 from memories.addresses import to_key
 from memories.images import DIGEST_CHARACTERS
-from memoryweb.accounts import invitations, people, services, sessions
+from memoryweb.accounts import invitations, people, services, sessions, tokens
 from memoryweb.accounts.models import Invitation, Role, SignInLink, Token, User
 from memoryweb.accounts.permissions import Action, may, why_not, why_not_foreign
 from memoryweb.history import background
@@ -156,14 +156,14 @@ class TestRoles:
 class TestDisabling:
     def test_sessions_tokens_and_links_end_at_once_and_for_good(self, owner):
         nora = person("nora", Role.EDITOR)
-        browser, secret, link = signed_in_as(nora), services.make_token(nora, "script"), services.make_sign_in_link(nora)
+        browser, secret, link = signed_in_as(nora), tokens.make(nora, "script"), services.make_sign_in_link(nora)
         others = signed_in_as(owner)
         others.post(f"/people/{nora.pk}/disable/")
         assert browser.get("/").status_code == 302
-        assert services.token_holder(secret) is None
+        assert tokens.holder(secret) is None
         others.post(f"/people/{nora.pk}/enable/")
         assert browser.get("/").status_code == 302
-        assert services.token_holder(secret) is None
+        assert tokens.holder(secret) is None
         assert services.use_sign_in_link(link) is None
         assert others.get("/").status_code == 200
         assert Client().login(username="nora", password=PASSWORD)
@@ -409,7 +409,7 @@ class TestResetting:
 
 def test_tokens_are_revoked_and_links_gone(owner):
     nora = person("nora")
-    services.make_token(nora, "script")
+    tokens.make(nora, "script")
     services.make_sign_in_link(nora)
     people.disable(nora)
     assert Token.objects.get().revoked_at
@@ -427,5 +427,5 @@ def test_a_long_action_learns_of_a_role_that_has_changed_meanwhile(owner, monkey
 
     monkeypatch.setattr("memoryweb.history.run.run", run)
     monkeypatch.setattr("memoryweb.history.background.connection.close", lambda: None)  # it is this test's
-    background._run(connect(nora), Batch(pk=1))
+    background._run(connect(nora), Batch(pk=1, account=connect(nora).account))
     assert seen == [Role.EDITOR, Role.VIEWER]

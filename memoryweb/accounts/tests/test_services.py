@@ -1,4 +1,4 @@
-"""Sign-in links and tokens: what lets a person in, how often, how long, and what of it is kept."""
+"""The owner and sign-in links: what lets a person in, how often, how long, and what of it is kept."""
 
 import hashlib
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from memoryweb.accounts import services
-from memoryweb.accounts.models import SignInLink, Token, User
+from memoryweb.accounts.models import SignInLink, User
 from memoryweb.tests.threads import AtOnce
 
 pytestmark = pytest.mark.django_db
@@ -145,76 +145,3 @@ class TestTheAddress:
         planted = client.session.session_key
         client.get(self.address(services.make_sign_in_link(owner)))
         assert client.session.session_key != planted
-
-
-class TestTokens:
-    def test_a_token_stands_for_its_person(self, owner):
-        assert services.token_holder(services.make_token(owner, "assistant")) == owner
-
-    @pytest.mark.parametrize("secret", ["", "x", "mw_", "\0", "\ud800", "' OR 1=1 --"])
-    def test_what_was_never_made_stands_for_nobody(self, owner, secret):
-        services.make_token(owner, "assistant")
-        assert services.token_holder(secret) is None
-
-    def test_only_its_digest_is_kept(self, owner):
-        secret = services.make_token(owner, "assistant")
-        stored = everything_stored()
-        assert secret not in stored
-        assert secret.removeprefix("mw_") not in stored
-        assert Token.objects.get().digest == hashlib.sha256(secret.encode()).hexdigest()
-
-    def test_each_is_another_and_long_enough_not_to_be_guessed(self, owner):
-        secrets = {services.make_token(owner, f"assistant {number}") for number in range(5)}
-        assert len(secrets) == 5
-        assert min(map(len, secrets)) >= 43
-
-    def test_a_revoked_one_stands_for_nobody(self, owner):
-        secret = services.make_token(owner, "assistant")
-        assert services.revoke_token(" assistant ") is True
-        assert services.token_holder(secret) is None
-
-    def test_revoking_ends_that_one_alone(self, owner):
-        other = services.make_token(owner, "other")
-        services.make_token(owner, "assistant")
-        services.revoke_token("assistant")
-        assert services.token_holder(other) == owner
-
-    def test_what_is_not_there_cannot_be_revoked(self, owner):
-        services.make_token(owner, "assistant")
-        assert services.revoke_token("assistan") is False
-        services.revoke_token("assistant")
-        assert services.revoke_token("assistant") is False
-
-    def test_a_disabled_person_has_none(self, owner):
-        secret = services.make_token(owner, "assistant")
-        User.objects.update(is_active=False)
-        assert services.token_holder(secret) is None
-
-    def test_a_name_is_used_once(self, owner):
-        secret = services.make_token(owner, "assistant")
-        with pytest.raises(services.NameTaken, match="assistant"):
-            services.make_token(owner, " assistant ")
-        assert services.token_holder(secret) == owner
-
-    def test_a_name_is_free_again_after_revoking(self, owner):
-        old = services.make_token(owner, "assistant")
-        services.revoke_token("assistant")
-        new = services.make_token(owner, "assistant")
-        assert (services.token_holder(old), services.token_holder(new)) == (None, owner)
-
-    @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "a\nb", "a\0b", "\x1b[2J", "\ud800"])
-    def test_an_unusable_name_is_refused(self, owner, name):
-        with pytest.raises(ValueError, match="1 to 80 printable characters"):
-            services.make_token(owner, name)
-        assert not Token.objects.exists()
-
-    @pytest.mark.parametrize("name", ["x", "x" * 80, "Nora's assistant", "Küche 🎸"])
-    def test_a_usable_name_is_kept(self, owner, name):
-        services.make_token(owner, name)
-        assert [token.name for token in services.valid_tokens()] == [name]
-
-    def test_the_valid_ones_are_listed_oldest_first(self, owner):
-        for name in ("one", "two", "three"):
-            services.make_token(owner, name)
-        services.revoke_token("two")
-        assert [token.name for token in services.valid_tokens()] == ["one", "three"]

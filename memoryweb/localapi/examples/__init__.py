@@ -7,15 +7,20 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from .. import buckets, images, store, trash
 from ..lists import Row
 from ..models import Bucket, Memory
+from ..seen import on
 
 FOLDER = Path(__file__).parent
 
 
-def count() -> int:
+def count(seen: Seen = EVERY_BUCKET) -> int:
     """How many examples there are that nobody has edited or moved."""
+    if not seen.is_all:
+        return Memory.objects.filter(on(seen), is_example=True).count()
     with connection.cursor() as cursor:  # written out, since every list asks
         cursor.execute("SELECT count(*) FROM localapi_memory WHERE is_example")
         return cursor.fetchone()[0]

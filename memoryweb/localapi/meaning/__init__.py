@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from ..filters import Filter
 
 logger = logging.getLogger(__name__)
@@ -75,8 +77,8 @@ def wake(*memories: int) -> None:
         background.wake(*memories)
 
 
-def status() -> Status:
-    """For the status page; reads the database when searching by meaning is on."""
+def status(seen: Seen = EVERY_BUCKET) -> Status:
+    """For the status page; reads the database when searching by meaning is on. Counts what is seen."""
     if not settings.SEMANTIC_MODEL:
         return Status("off")
     from . import engine
@@ -85,7 +87,7 @@ def status() -> Status:
     if running is not None:
         from . import vectors
 
-        return Status("on", engine.shown_name(), vectors.embedded(running.embedder.name))
+        return Status("on", engine.shown_name(), vectors.embedded(running.embedder.name, seen))
     if engine.needs_download():
         wake()
         return Status("loading", engine.shown_name())

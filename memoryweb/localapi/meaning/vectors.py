@@ -10,7 +10,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from numpy.typing import NDArray
 
+from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
+
 from ..models import Memory, Vector
+from ..seen import on
 from .embedder import Embedder
 
 BATCH = 16  # texts stored together
@@ -21,9 +24,9 @@ def backlog(model: str) -> QuerySet[Memory]:
     return Memory.objects.exclude(Exists(Vector.objects.filter(memory=OuterRef("pk"), model=model, digest=OuterRef("digest"))))
 
 
-def embedded(model: str) -> int:
+def embedded(model: str, seen: Seen = EVERY_BUCKET) -> int:
     """How many memories have a vector of their present text."""
-    return Vector.objects.filter(model=model, digest=F("memory__digest")).count()
+    return Vector.objects.filter(on(seen, "memory__bucket_id"), model=model, digest=F("memory__digest")).count()
 
 
 def embed(embedder: Embedder, ids: Sequence[int]) -> int:

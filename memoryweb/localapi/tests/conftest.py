@@ -13,7 +13,7 @@ from PIL import Image
 from requests.auth import AuthBase
 from urllib3 import HTTPResponse
 
-from memoryweb.accounts import services as accounts
+from memoryweb.accounts import tokens
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.exchange import BearerToken, pooled_session
 from memoryweb.memoryplugin.local import LOCAL_URL, ActAs
@@ -94,7 +94,7 @@ def service(request, transactional_db, owner, test_server):
     if request.param == "in-process":
         service = Service(MemoryPluginClient(LOCAL_URL, acting_person=owner), ActAs(owner))
     else:
-        token = accounts.make_token(owner, "contract suite")
+        token = tokens.make(owner, "contract suite")
         service = Service(MemoryPluginClient(test_server.url, token), BearerToken(token))
     session = pooled_session(service.client.base_url)
     session.hooks["response"] = [_checked]
@@ -105,7 +105,7 @@ def service(request, transactional_db, owner, test_server):
 @pytest.fixture
 def token(owner):
     """A valid bearer token."""
-    return accounts.make_token(owner, "a client")
+    return tokens.make(owner, "a client")
 
 
 @pytest.fixture

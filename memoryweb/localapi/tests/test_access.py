@@ -4,7 +4,7 @@ import pytest
 import yaml
 from django.test import Client
 
-from memoryweb.accounts import services as accounts
+from memoryweb.accounts import tokens
 from memoryweb.localapi import views
 from memoryweb.localapi.models import Memory
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -50,7 +50,7 @@ class TestTokens:
 
     def test_a_revoked_token_ends_at_once(self, api):
         assert api.get("/api/buckets").status_code == 200
-        accounts.revoke_token("a client")
+        tokens.revoke(tokens.valid().filter(name="a client"))
         assert api.get("/api/buckets").status_code == 401
 
     def test_the_token_of_a_disabled_person_is_refused(self, owner, api):

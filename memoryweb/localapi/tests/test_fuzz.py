@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from memoryweb.accounts import services as accounts
+from memoryweb.accounts import tokens
 from memoryweb.localapi import buckets, images, store, trash
 from memoryweb.localapi.views import contract_document
 from memoryweb.wsgi import application
@@ -34,7 +34,7 @@ bounded = settings(max_examples=25, deadline=None, derandomize=True, database=No
 @pytest.fixture
 def headers(transactional_db, owner):
     """What opens the API; schemathesis does not unpack what a WSGI application has packed."""
-    return {"Authorization": f"Bearer {accounts.make_token(owner, 'fuzz')}", "Accept-Encoding": "identity"}
+    return {"Authorization": f"Bearer {tokens.make(owner, 'fuzz')}", "Accept-Encoding": "identity"}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from memoryweb.accounts import services as accounts
+from memoryweb.accounts import tokens
 from memoryweb.localapi import examples
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database for this module alone
@@ -45,7 +46,7 @@ ABOUT_EXAMPLES = {
 def asking(django_db_setup, django_db_blocker):
     """HTTP requests with a token, to a store that is put back after this module's tests."""
     with django_db_blocker.unblock(), transaction.atomic():
-        token = accounts.make_token(accounts.owner(), "relevance")
+        token = tokens.make(accounts.owner(), "relevance")
         yield Client(headers={"authorization": f"Bearer {token}"})
         transaction.set_rollback(True)
 

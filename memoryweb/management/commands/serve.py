@@ -21,6 +21,7 @@ from granian.log import LogLevels
 
 from memoryweb.accounts import services
 from memoryweb.addresses import base_url, remember, sign_in_url
+from memoryweb.audit.record import Action, record
 from memoryweb.captions import worker
 from memoryweb.history import check
 from memoryweb.memoryplugin import connect
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         owner = services.owner()
         check.after_restart(connect(owner))
         link = sign_in_url(services.make_sign_in_link(owner))
+        record(Action.LINK_MADE, subject=owner.get_username())
         connection.close()
         threading.Thread(target=self._say_when_it_answers, args=[link], daemon=True).start()
         with worker.Beside() if settings.CAPTION_URL else nullcontext():

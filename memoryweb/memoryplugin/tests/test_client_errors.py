@@ -19,6 +19,7 @@ from memoryweb.memoryplugin.errors import (
     Invalid,
     Limited,
     MemoryPluginError,
+    Moved,
     NotFound,
     RefusedToken,
     ServerError,
@@ -34,7 +35,7 @@ STATUSES = {
     400: Invalid, 401: RefusedToken, 403: Forbidden, 404: NotFound, 405: Unsupported, 409: Conflict, 410: NotFound,
     413: Invalid, 415: Invalid, 418: BrokenAnswer, 422: Invalid, 429: Limited,
     500: ServerError, 501: Unsupported, 502: ServerError, 503: ServerError, 504: ServerError, 599: ServerError,
-    301: BrokenAnswer, 302: BrokenAnswer, 303: BrokenAnswer, 304: BrokenAnswer, 307: BrokenAnswer, 308: BrokenAnswer,
+    301: Moved, 302: Moved, 303: Moved, 304: BrokenAnswer, 307: Moved, 308: Moved,
 }  # fmt: skip
 
 
@@ -247,13 +248,13 @@ def test_a_read_leaves_nothing_unknown(what, pauses):
 @pytest.mark.parametrize("call", [read, WRITES["add_new_memory"]], ids=["read", "write"])
 def test_a_redirect_is_not_followed(status, call):
     error, transport = failure(call, answer(b"", status, Location="https://elsewhere.test/"))
-    assert (type(error), len(transport.requests)) == (BrokenAnswer, 1)
+    assert (type(error), len(transport.requests)) == (Moved, 1)
 
 
 @pytest.mark.parametrize("location", ["/api/memory", "http://[", "//\xef\xbc\x8f@x", "\xff", "", "mailto:x"], ids=ascii)
 def test_a_redirect_is_a_broken_answer_wherever_it_leads(location):
     error, transport = failure(read, answer(b"", 302, Location=location))
-    assert (type(error), len(transport.requests)) == (BrokenAnswer, 1)
+    assert (type(error), len(transport.requests)) == (Moved, 1)
 
 
 @pytest.mark.parametrize(

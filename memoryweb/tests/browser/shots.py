@@ -1,5 +1,6 @@
 """Pictures of every screen, for people to look at: `make shots` puts them into data/shots/, and the README's into docs/."""
 
+import itertools
 import sys
 import tempfile
 from collections.abc import Callable
@@ -8,12 +9,14 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page
 
 from memoryweb.tests.browser import chromium
-from memoryweb.tests.hosted import picture
+from memoryweb.tests.browser.steps import connect
+from memoryweb.tests.hosted import hosted_account, picture
 from memoryweb.tests.server import ROOT, Server, free_port, running_server
 
 FOLDER = ROOT / "data" / "shots"
 SIZES = {"1280": (1280, 900), "390": (390, 844), "320": (320, 640)}
 Look = Callable[[Page, Server], None]
+_numbers = itertools.count(1)
 
 
 def _browse(page: Page, server: Server) -> None:
@@ -180,6 +183,40 @@ def _password(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/account/password/")
 
 
+def _person(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/people/")
+    page.get_by_role("list", name="All people").get_by_role("link").first.click()
+    if not page.get_by_role("rowheader").count():
+        page.get_by_role("combobox", name="A bucket", exact=True).select_option(index=1)
+        page.get_by_role("button", name="Save").click()
+    page.get_by_role("rowheader").first.wait_for()
+
+
+def _tokens(page: Page, server: Server) -> None:
+    server.api()  # makes one more
+    page.goto(f"{server.url}/tokens/")
+    page.get_by_role("radio", name="Only some buckets").check()
+    page.get_by_role("combobox", name="When it ends").select_option("on a date")
+
+
+def _token_made(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/tokens/")
+    page.get_by_role("textbox", name="Name", exact=True).fill(f"Assistant {next(_numbers)}")
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Copy token").wait_for()
+
+
+def _token_refused(page: Page, server: Server) -> None:
+    _tokens(page, server)
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def _token_revoke(page: Page, server: Server) -> None:
+    _tokens(page, server)
+    page.get_by_role("link", name="Revoke").first.click()
+
+
 def _missing(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/memories/bWVt/")
 
@@ -195,6 +232,10 @@ def _history(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/history/")
 
 
+def _audit(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/audit/")
+
+
 def _buckets(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/buckets/")
 
@@ -206,6 +247,28 @@ def _delete_bucket(page: Page, server: Server) -> None:
 
 def _trash(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/trash/")
+
+
+def _connection(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/connection/")
+
+
+def _connection_refused(page: Page, server: Server) -> None:
+    _connection(page, server)
+    page.get_by_label("Address of the service").fill("memoryplugin.com")
+    page.get_by_role("button", name="Test and save").click()
+
+
+def _connection_remove(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/connection/remove/")
+
+
+def _factors(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/account/factors/")
+
+
+def _new_passkey(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/account/factors/passkeys/")
 
 
 def _signin(page: Page, server: Server) -> None:
@@ -241,13 +304,21 @@ FULL: dict[str, Look] = {
     "keys": _keys,
     "new-page": _new_page,
     "password": _password,
+    "person": _person,
+    "tokens": _tokens,
+    "token-made": _token_made,
+    "token-refused": _token_refused,
+    "token-revoke": _token_revoke,
     "missing": _missing,
     "toast": _toast,
     "history": _history,
+    "audit": _audit,
     "trash": _trash,
     "buckets": _buckets,
     "delete-bucket": _delete_bucket,
     "signin": _signin,
+    "connection": _connection,
+    "connection-refused": _connection_refused,
 }
 
 
@@ -288,6 +359,18 @@ def main() -> None:
         gone = f"http://127.0.0.1:{free_port()}"
         with running_server(Path(folder) / "gone", MEMORYPLUGIN_TOKEN="none", MEMORYPLUGIN_URL=gone) as server:
             shoot(server, {"browse": _browse}, "unreachable-")
+        doors = {"DJANGO_SETTINGS_MODULE": "memoryweb.tests.browser.localhost"}
+        doors |= {"OIDC_SERVER_URL": gone, "OIDC_CLIENT_ID": "memoryweb", "OIDC_NAME": "Example Id"}
+        with running_server(Path(folder) / "doors", **doors) as server:
+            shoot(server, {"factors": _factors, "new-passkey": _new_passkey, "signin": _signin}, "doors-")
+        with running_server(Path(folder) / "hosted") as server, hosted_account() as hosted:
+            with chromium.launched() as browser:
+                page = browser.new_page()
+                page.goto(server.sign_in_link())
+                connect(page, server, hosted)
+            shoot(server, {"connection": _connection, "connection-remove": _connection_remove}, "hosted-")
+            hosted.token = "another"
+            shoot(server, {"browse": _browse}, "revoked-")
     print(f"The pictures are in {FOLDER}")
 
 

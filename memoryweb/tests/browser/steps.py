@@ -12,7 +12,7 @@ import requests
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
-from memoryweb.tests.hosted import picture
+from memoryweb.tests.hosted import Hosted, picture
 from memoryweb.tests.server import Server, running_server
 
 ZONE = "Europe/Berlin"
@@ -159,6 +159,15 @@ def fill(server: Server, number: int, a_day: int = 7, session: requests.Session 
     for n in range(number):
         moment = now - timedelta(days=1 + n // a_day, minutes=n % a_day)
         server.add(f"Note {n + 1} of the garden.", session=session, createdAt=moment.isoformat())
+
+
+def connect(page: Page, server: Server, account: Hosted) -> None:
+    """Connect a hosted account on the page for that."""
+    page.goto(f"{server.url}/connection/")
+    page.get_by_role("textbox", name="Address of the service").fill(account.base_url)
+    page.get_by_label("Token", exact=True).fill(account.token)
+    page.get_by_role("button", name="Test and save").click()
+    expect(page.get_by_role("status")).to_contain_text("Connected to")
 
 
 def violations(page: Page) -> str:

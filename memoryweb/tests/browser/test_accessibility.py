@@ -1,5 +1,8 @@
 """Everyone: no axe violation in any state and theme, keys alone suffice, 320 px are enough, little moves for those who ask."""
 
+import itertools
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -23,6 +26,7 @@ from memoryweb.tests.browser.steps import (
 from memoryweb.tests.server import free_port, running_server
 
 pytestmark = pytest.mark.browser
+NUMBERS = itertools.count(1)
 LONG_WORD = "Rindfleisch" * 27 + "end"
 LONG_BUCKET = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen"
 
@@ -119,6 +123,63 @@ def password(page):
     page.goto("/account/password/")
 
 
+def person(page):
+    page.goto("/people/")
+    page.get_by_role("list", name="All people").get_by_role("link").first.click()
+    if not page.get_by_role("rowheader").count():
+        page.get_by_role("combobox", name="A bucket", exact=True).select_option(index=1)
+        page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("rowheader").first).to_be_visible()
+
+
+def tokens(page):
+    page.goto("/tokens/")
+    page.get_by_role("radio", name="Only some buckets").check()
+    page.get_by_role("combobox", name="When it ends").select_option("on a date")
+
+
+def token_refused(page):
+    tokens(page)
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def token_made(page):
+    page.goto("/tokens/")
+    page.get_by_role("textbox", name="Name", exact=True).fill(f"Assistant {next(NUMBERS)}")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_role("button", name="Copy token")).to_be_visible()
+
+
+def token_revoke(page):
+    token_made(page)
+    page.get_by_role("link", name="Revoke").first.click()
+    expect(page.get_by_role("button", name="Revoke the token")).to_be_visible()
+
+
+def connection(page):
+    page.goto("/connection/")
+
+
+def connection_refused(page):
+    connection(page)
+    page.get_by_role("textbox", name="Address of the service").fill("memoryplugin.com")
+    page.get_by_role("button", name="Test and save").click()
+    warns(page, "Begin with https://")
+
+
+def audit(page):
+    page.goto("/audit/")
+    expect(page.get_by_role("list", name="Audit")).to_be_visible()
+
+
+def audit_narrowed(page):
+    audit(page)
+    page.get_by_role("combobox", name="Action").select_option("Failures")
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/audit/\?action=failure$"))
+
+
 def not_found(page):
     page.goto("/nowhere/")
 
@@ -141,8 +202,17 @@ STATES = [
     new,
     refused,
     password,
+    person,
+    tokens,
+    token_refused,
+    token_made,
+    token_revoke,
+    connection,
+    connection_refused,
     not_found,
     account,
+    audit,
+    audit_narrowed,
 ]
 
 
@@ -194,7 +264,27 @@ def narrow(window, signed_in):
 
 
 @pytest.mark.parametrize(
-    "state", [browse, search, filtered, completing, tips, assistant, nothing_found, image, new, refused, password, account]
+    "state",
+    [
+        browse,
+        search,
+        filtered,
+        completing,
+        tips,
+        assistant,
+        nothing_found,
+        image,
+        new,
+        refused,
+        password,
+        person,
+        tokens,
+        token_refused,
+        token_made,
+        connection,
+        connection_refused,
+        account,
+    ],
 )
 def test_320_pixels_are_enough(narrow, state):
     state(narrow)

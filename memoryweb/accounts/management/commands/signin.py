@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from memoryweb.accounts import services
 from memoryweb.addresses import sign_in_url
+from memoryweb.audit.record import Action, record
 
 
 class Command(BaseCommand):
@@ -13,4 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         """Called by Django."""
-        self.stdout.write(sign_in_url(services.make_sign_in_link(services.owner())))
+        owner = services.owner()
+        self.stdout.write(sign_in_url(services.make_sign_in_link(owner)))
+        record(Action.LINK_MADE, subject=owner.get_username())

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from memoryweb.settings import *  # noqa: F403
+from memoryweb.settings import INSTALLED_APPS as APPS
 from memoryweb.settings import TEMPLATES as OURS
 
+INSTALLED_APPS = [app for app in APPS if not app.startswith("allauth")]  # it insists on its middleware
 ROOT_URLCONF = "bench.floor.urls"
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",

@@ -130,7 +130,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             if person is None:
                 return redirect(request.path)  # used meanwhile; that page says so
-            login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, f"Welcome, {person.username}.")
             return redirect("memories:browse")
     context = {

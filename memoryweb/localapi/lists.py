@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection
 
 from . import explain, search
+from .buckets import Listed
 from .errors import Missing
 from .filters import EVERYTHING, Filter
-from .models import Bucket
 from .search import Position
 from .terms import read as read_terms
 
@@ -75,7 +75,7 @@ def find(
     return Answer(rows, number, is_capped, next=(rows[-1]["created_at"], rows[-1]["id"]) if more else None)
 
 
-def total(filters: Filter, among: Iterable[Bucket]) -> int | None:
+def total(filters: Filter, among: Iterable[Listed]) -> int | None:
     """How many memories there are, from the counts kept with all buckets; None where other filters narrow them."""
     if not filters.is_counted:
         return None

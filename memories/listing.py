@@ -12,6 +12,7 @@ from buckets.services import BucketList
 from memoryweb import words
 from memoryweb.captions import services as captions
 from memoryweb.history import offers
+from memoryweb.history.offers import Offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
 
@@ -50,7 +51,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         is_gallery=asked.is_gallery,
     )
     bucket = listing.buckets.get(asked.bucket_id)
-    return navigation(client, listing.buckets, filters, asked.bucket_id) | {
+    return navigation(client, listing.buckets, filters, asked.bucket_id, offered) | {
         "heading": asked.query or (bucket.name if bucket else "All memories"),
         "words": asked.query,
         "bucket": bucket_navigation.dots([bucket], filters.bucket_urls(), bucket.id)[0] if bucket else None,
@@ -85,13 +86,20 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
 
 
 def navigation(
-    client: MemoryPluginClient, buckets: BucketList | None, filters: Filters, bucket_id: str | None = None
+    client: MemoryPluginClient,
+    buckets: BucketList | None,
+    filters: Filters,
+    bucket_id: str | None = None,
+    offered: Offers | None = None,
 ) -> dict[str, Any]:
-    """What the header and the bucket navigation show beside a list. `bucket_id` is the chosen bucket, by default the filters'."""
+    """What the header and the bucket navigation show beside a list.
+
+    `bucket_id` is the chosen bucket, by default the filters'; `offered` what `offers.of` says, where that was asked already.
+    """
     chosen = filters.bucket if bucket_id is None else bucket_id
     return bucket_navigation.context(client, buckets, filters.bucket_urls(), chosen) | {
         "filters": filters,
-        "offers": offers.of(client),
+        "offers": offered or offers.of(client),
         "is_every_bucket": not chosen,
         "all_url": filters.url(bucket=""),
     }

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from memoryweb import __version__
 from memoryweb.accounts import permissions
@@ -18,6 +20,7 @@ def connection(request: HttpRequest) -> dict[str, object]:
     """
     host = urlsplit(settings.MEMORYPLUGIN_URL).hostname if settings.MEMORYPLUGIN_TOKEN else None
     return {
+        "csrf_input": SimpleLazyObject(partial(csrf_input, request)),  # the engine's own makes another for each form of a page
         "may": partial(permissions.may, getattr(request, "user", None)),
         "connection_name": host or "Embedded",
         "zone_name": timezone.get_current_timezone_name(),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bench.clock import Figures
 
-Key = tuple[str, int, str]  # operation, memories in the store, side: "ours", "floor", "first" (our first page) or "sql"
+Key = tuple[str, int, str]  # operation, memories in the store, side: "ours", "floor", MARKUP, "first" (our first page) or "sql"
+MARKUP = "floor, our rows"  # the floor's view with the rows as ours look: what of the distance to the floor is markup
 SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 LIST, FRAGMENT, DEEP = "list, whole page", "list, fragment", "list at 90 % depth"
 SEARCH, BROADEST, TYPED = "search, 2 to 4 words", "search, broadest words", "as one types, fragment"
@@ -55,6 +56,11 @@ def _of_floor(what: str, operation: str, size: int, limit: float) -> Bar:
     return Bar(what, limit, "x", lambda m: m.ours(operation, size).p50 / m.floor(operation, size).p50)
 
 
+def _of_markup(operation: str) -> Bar:
+    what = f"{operation}, {MIDDLE:,}: p50 of the floor's with our rows"
+    return Bar(what, 1.5, "x", lambda m: m.ours(operation, MIDDLE).p50 / m.figures[operation, MIDDLE, MARKUP].p50)
+
+
 def _of_size(operation: str, size: int, other: int, limit: float) -> Bar:
     what = f"{operation}, {size:,}: p50 of our own at {other:,}"
     return Bar(what, limit, "x", lambda m: m.ours(operation, size).p50 / m.ours(operation, other).p50)
@@ -79,6 +85,7 @@ BARS = [
         for operation in (LIST, FRAGMENT)
         for bar in (
             _of_floor(f"{operation}, {MIDDLE:,}: p50 of the floor's", operation, MIDDLE, 1.5),
+            _of_markup(operation),
             _of_size(operation, MIDDLE, SMALL, 1.2),
             _of_size(operation, LARGE, SMALL, 1.5),
         )

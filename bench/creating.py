@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from bench.texts import Text, memories
 NAME = "create through the API"
 
 
-def created(folder: Path, seconds: float) -> tuple[Figures, Figures, bool]:
-    """Ours and the floor's figures, and whether our search found a new memory at once."""
+def created(folder: Path, seconds: float) -> tuple[Figures, Figures, Figures, bool]:
+    """Ours, the floor's and raw SQLite's figures, and whether our search found a new memory at once."""
     texts = list(memories(5_000, seed=time.time_ns()))
     with tempfile.TemporaryDirectory(dir=KEPT) as draft:
         copy = Path(draft) / "store"
@@ -30,7 +31,21 @@ def created(folder: Path, seconds: float) -> tuple[Figures, Figures, bool]:
             found = _found_at_once(lines[0])
             for line in lines:
                 line.close()
-            return figures[0], figures[1], found
+        return figures[0], figures[1], commits(copy, seconds), found
+
+
+def commits(folder: Path, seconds: float) -> Figures:
+    """What the disk lets raw SQLite do, one connection alone: a row and a durable commit, again and again."""
+    database = sqlite3.connect(folder / "memoryweb.sqlite3", isolation_level=None)
+    try:
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute("CREATE TABLE scratch (text)")
+        insert = "INSERT INTO scratch VALUES ('2025-06-01 - A row of about the length that memories have, and no index at all.')"
+        (figures,) = turn_about([lambda n: database.execute(insert)], seconds)
+    finally:
+        database.close()
+    figures.rate = 1000 * len(figures.times) / sum(figures.times)
+    return figures
 
 
 def _news(texts: list[Text]) -> Callable[[int], Ask]:

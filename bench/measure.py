@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import alike, creating, hybrid, images
-from bench.bars import COUNTS, HYBRID, IMAGE, MIDDLE, SIMILAR, Key, Measured
+from bench.bars import COUNTS, HYBRID, IMAGE, MARKUP, MIDDLE, SIMILAR, Key, Measured
 from bench.clock import ROUNDS, Ask, Figures, Line, Turn, rate, turn_about
 from bench.floor import sql
 from bench.operations import OPERATIONS, Operation, queries
@@ -39,8 +39,8 @@ def everything(folders: dict[int, Path], seconds: float, model: str = "") -> Mea
         say("first visit")
         values |= seen(ours)
     say(creating.NAME)
-    first, floor, found = creating.created(folders[watched], max(seconds / 4, LEAST_RATE_SECONDS))
-    figures |= {(creating.NAME, watched, "ours"): first, (creating.NAME, watched, "floor"): floor}
+    first, floor, raw, found = creating.created(folders[watched], max(seconds / 4, LEAST_RATE_SECONDS))
+    figures |= {(creating.NAME, watched, side): one for side, one in (("ours", first), ("floor", floor), ("sql", raw))}
     values |= {"create rate": first.rate or 0, "found at once": float(found)}
     say(IMAGE)
     first, floor, uploads = images.measured(max(seconds / 4, LEAST_RATE_SECONDS), PHOTOS if seconds >= FULL_SECONDS else FEW_PHOTOS)
@@ -77,6 +77,8 @@ def measured(operation: Operation, sites: Sites, folders: dict[int, Path], secon
                 turns[operation.name, size, side] = partial(_send, line, wanted)
             if operation.first:
                 turns[operation.name, size, "first"] = partial(_send, lines[0], operation.first(size, lines[0]))
+            if operation.markup:
+                turns[operation.name, size, MARKUP] = partial(_send, lines[1], operation.markup(size, lines[1]))
             if operation.sql:
                 database = stack.enter_context(_database(folders[size]))
                 turns[operation.name, size, "sql"] = partial(_query, database, operation)

@@ -23,6 +23,7 @@ class Operation:
     asks: Asks
     sql: Callable[[int], tuple[str, list[str]]] | None = None  # for the n-th ask, what raw SQLite is asked
     first: Asks | None = None  # our own page that this one is held against, in the same turns
+    markup: Asks | None = None  # of the floor: the same with the rows as ours look
 
 
 @cache
@@ -34,6 +35,11 @@ def vocabulary() -> Vocabulary:
 def first_page(is_fragment: bool) -> Asks:
     """The list as it opens."""
     return lambda number, line: [Ask("/", is_fragment)]
+
+
+def our_markup(is_fragment: bool) -> Asks:
+    """The list as it opens, from the floor, with the markup of our rows."""
+    return lambda number, line: [Ask("/our-markup/", is_fragment)]
 
 
 def deep_page(number: int, line: Line) -> list[Ask]:
@@ -86,8 +92,8 @@ def _nth(queries: list[str], n: int) -> str:
 
 
 OPERATIONS = [
-    Operation("list, whole page", first_page(False), lambda n: (sql.LIST, [])),
-    Operation("list, fragment", first_page(True)),
+    Operation("list, whole page", first_page(False), lambda n: (sql.LIST, []), markup=our_markup(False)),
+    Operation("list, fragment", first_page(True), markup=our_markup(True)),
     Operation("list at 90 % depth", deep_page, first=first_page(False)),
     Operation("search, 2 to 4 words", search_pages, lambda n: _search(_nth(queries(), n))),
     Operation("search, broadest words", broadest_pages, lambda n: _search(_nth(broadest(), n))),

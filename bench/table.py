@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bench.bars import BARS, Measured
+from bench.bars import BARS, MARKUP, Measured
 from bench.clock import Figures
 
 HEAD = ["operation", "memories", "side", "p50 ms", "p95 ms", "p99 ms", "req/s", "bytes", "calls", "queries", "MB", "p50 / floor"]
-SIDES = ("ours", "floor", "first", "sql")
+SIDES = ("ours", "floor", MARKUP, "first", "sql")
 
 
 def rendered(measured: Measured) -> str:

@@ -13,6 +13,7 @@ from memoryweb import words
 from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.history import offers
+from memoryweb.history.offers import Offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
 
@@ -52,7 +53,7 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
         tells_author=accounts.are_several(),
     )
     bucket = listing.buckets.get(asked.bucket_id)
-    return navigation(client, listing.buckets, filters, asked.bucket_id) | {
+    return navigation(client, listing.buckets, filters, asked.bucket_id, offered) | {
         "heading": asked.query or (bucket.name if bucket else "Choose a bucket" if listing.is_unasked else "All memories"),
         "is_unasked": listing.is_unasked,
         "words": asked.query,
@@ -88,13 +89,20 @@ def context(client: MemoryPluginClient, listing: Listing, last_day: str = "") ->
 
 
 def navigation(
-    client: MemoryPluginClient, buckets: BucketList | None, filters: Filters, bucket_id: str | None = None
+    client: MemoryPluginClient,
+    buckets: BucketList | None,
+    filters: Filters,
+    bucket_id: str | None = None,
+    offered: Offers | None = None,
 ) -> dict[str, Any]:
-    """What the header and the bucket navigation show beside a list. `bucket_id` is the chosen bucket, by default the filters'."""
+    """What the header and the bucket navigation show beside a list.
+
+    `bucket_id` is the chosen bucket, by default the filters'; `offered` what `offers.of` says, where that was asked already.
+    """
     chosen = filters.bucket if bucket_id is None else bucket_id
     return bucket_navigation.context(client, buckets, filters.bucket_urls(), chosen) | {
         "filters": filters,
-        "offers": offers.of(client),
+        "offers": offered or offers.of(client),
         "is_every_bucket": not chosen,
         "all_url": filters.url(bucket=""),
     }

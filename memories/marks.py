@@ -1,7 +1,7 @@
 """Marking the words of a search in the HTML of a result."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +19,7 @@ class Marker:
         self._stems = frozenset(map(words.stem, asked))
         last = words.plain(asked[-1]) if asked else ""
         self._beginning = last if len(last) >= _PREFIX_LETTERS else ""
-        self.matches = cache(self._matches)  # most words of a page come again
+        self.matches = lru_cache(maxsize=5000)(self._matches)  # most words of a page come again
 
     def _matches(self, word: str) -> bool:
         """Whether the query asks for this word."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import cache, partial
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -116,8 +116,8 @@ def to_rows(
     `known` is what is known of their images, `captions` which of them wait for a description, `offers` what can be done to them.
     With `is_gallery` all are images, without `html`.
     """
-    build = _RowBuilder(filters, explains, offers, is_gallery, tells_author)
-    return [build.row(memory, known.get(memory.id), captions.get(memory.id)) for memory in memories]
+    about = _list_of(filters, explains, offers, is_gallery, tells_author, timezone.localdate(), timezone.get_current_timezone())
+    return [_row(about, _lasting(memory), known.get(memory.id), captions.get(memory.id)) for memory in memories]
 
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
@@ -193,52 +193,67 @@ def detail(
     )
 
 
-class _RowBuilder:
-    """Makes rows of one list; what they share is looked up once, since addresses and days cost more than all the rest."""
+class _List:
+    """What the rows of one list share, looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool) -> None:
-        self._explains = explains
-        self._tells_author = tells_author
-        self._is_gallery = is_gallery
-        self._offers = offers
-        self._where = in_gallery if is_gallery else in_list
-        self._addresses = Addresses()
-        self._marker = Marker(query.free(filters.q))
-        self._today = timezone.localdate()
-        self._context = f"?{filters.query_string()}".rstrip("?")
-        self._day = cache(partial(to_day, today=self._today))
-        self._dot = cache(partial(_dot, filters.bucket_urls()))
+    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool, today: date) -> None:
+        self.explains = explains
+        self.tells_author = tells_author
+        self.is_gallery = is_gallery
+        self.offers = offers
+        self.where = in_gallery if is_gallery else in_list
+        self.addresses = Addresses()
+        self.marker = Marker(query.free(filters.q))
+        self.context = f"?{filters.query_string()}".rstrip("?")
+        self.day = lru_cache(maxsize=500)(partial(to_day, today=today))
+        self.dot = lru_cache(maxsize=500)(partial(_dot, filters.bucket_urls()))
 
-    def row(self, memory: Memory, known: Known | None, caption: State | None) -> Row:
-        day = dates.day_of(memory.text, memory.created_at)
-        own_day = dates.own_day(memory.text, memory.created_at)
-        text = _undated(memory)
-        shown, goes_on = ("", False) if self._is_gallery else _excerpt(text, self._marker)
-        is_cut = not self._is_gallery and shown is not text
-        possible = can(memory, self._offers)
-        return Row(
-            key=to_key(memory.id),
-            url=self._addresses.memory(memory.id) + self._context,
-            html=self._marker.mark(markdown.render(shown)) if shown else SafeString(),
-            day=self._day(day),
-            own_day=self._day(own_day) if own_day != day else None,
-            bucket=self._dot(memory.bucket_id, memory.bucket_name),
-            text_url=self._addresses.text(memory.id) + self._context if is_cut else "",
-            words=len(text.split()) if is_cut else 0,
-            goes_on=goes_on,
-            image=variants(self._addresses.image(memory.id), known, self._where) if memory.is_image else None,
-            view_url=self._addresses.view(memory.id) + self._context if memory.is_image else "",
-            alt=_alt(text) if memory.is_image else "",
-            frame=frame(known) if self._is_gallery else "",
-            line=_line(text) if self._is_gallery else "",
-            caption=caption,
-            name="" if memory.has_derived_id else _name(self._day(day), text),
-            edit_url=self._addresses.edit(memory.id) + self._context if possible.edit else "",
-            deletes=possible.delete,
-            stays=possible.stays,
-            why_url=self._addresses.why(memory.id) + self._context if self._explains else "",
-            author=memory.added_by.name if self._tells_author and memory.added_by else "",
-        )
+
+@lru_cache(maxsize=64)
+def _list_of(
+    filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool, today: date, zone: tzinfo
+) -> _List:
+    """The same object for the same list, so that `_row` knows it again. `zone` is the person's, by which days are reckoned."""
+    return _List(filters, explains, offers, is_gallery, tells_author, today)
+
+
+def _lasting(memory: Memory) -> Memory:
+    """A memory without the address that is signed anew each time, of which its row tells nothing."""
+    return replace(memory, image_url=None) if memory.image_url else memory
+
+
+@lru_cache(maxsize=1024)
+def _row(about: _List, memory: Memory, known: Known | None, caption: State | None) -> Row:
+    """A row of a list, remembered. All that decides it is among the arguments, so nothing of it can be out of date."""
+    day = dates.day_of(memory.text, memory.created_at)
+    own_day = dates.own_day(memory.text, memory.created_at)
+    text = _undated(memory)
+    shown, goes_on = ("", False) if about.is_gallery else _excerpt(text, about.marker)
+    is_cut = not about.is_gallery and shown is not text
+    possible = can(memory, about.offers)
+    return Row(
+        key=to_key(memory.id),
+        url=about.addresses.memory(memory.id) + about.context,
+        html=about.marker.mark(markdown.render(shown)) if shown else SafeString(),
+        day=about.day(day),
+        own_day=about.day(own_day) if own_day != day else None,
+        bucket=about.dot(memory.bucket_id, memory.bucket_name),
+        text_url=about.addresses.text(memory.id) + about.context if is_cut else "",
+        words=len(text.split()) if is_cut else 0,
+        goes_on=goes_on,
+        image=variants(about.addresses.image(memory.id), known, about.where) if memory.is_image else None,
+        view_url=about.addresses.view(memory.id) + about.context if memory.is_image else "",
+        alt=_alt(text) if memory.is_image else "",
+        frame=frame(known) if about.is_gallery else "",
+        line=_line(text) if about.is_gallery else "",
+        caption=caption,
+        name="" if memory.has_derived_id else _name(about.day(day), text),
+        edit_url=about.addresses.edit(memory.id) + about.context if possible.edit else "",
+        deletes=possible.delete,
+        stays=possible.stays,
+        why_url=about.addresses.why(memory.id) + about.context if about.explains else "",
+        author=memory.added_by.name if about.tells_author and memory.added_by else "",
+    )
 
 
 def _alt(text: str) -> str:

@@ -42,7 +42,9 @@ def browse(request: HttpRequest) -> HttpResponse:
     found = services.browse(client, filters, cursor=cursor)
     if found.asked.bucket_id and found.buckets.get(found.asked.bucket_id) is None:
         return missing_page(request, "There is no such bucket. It may have been deleted.")
-    context = listing.context(client, found) | form_beside(client, found) | {"renews_box": by_link(request)}
+    context = listing.context(client, found) | {"renews_box": by_link(request)}
+    if not wants_fragment(request):
+        context |= form_beside(client, found)
     response = render_either(request, "memories/browse.html", "memories/_results.html", context)
     return at_address(request, response, found.filters)
 

@@ -3,7 +3,9 @@
 from functools import partial
 
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from memoryweb import __version__
 from memoryweb.accounts import permissions
@@ -18,6 +20,7 @@ def connection(request: HttpRequest) -> dict[str, object]:
     """
     service = inuse.current()
     return {
+        "csrf_input": SimpleLazyObject(partial(csrf_input, request)),  # the engine's own makes another for each form of a page
         "may": partial(permissions.may, getattr(request, "user", None), service=service_of(service.url)),
         "connection_name": service.host or "Embedded",
         "zone_name": timezone.get_current_timezone_name(),

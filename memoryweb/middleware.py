@@ -1,11 +1,15 @@
 """What every request gets: sign-in, permission, the person's time zone, privacy, and an honest answer when the service fails."""
 
+import gzip
+import re
+import secrets
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -24,6 +28,9 @@ from memoryweb.pictures import CONTENT_TYPES, MOST_BYTES
 
 Answer = Callable[[HttpRequest], HttpResponse]
 FIELDS_BYTES = 500_000  # what stands around an image in a form: a description and the parts' heads
+LEAST_COMPRESSED = 200  # bytes, as Django has it
+GZIP_LEVEL = 4
+GZIP = re.compile(r"\bgzip\b")
 ZONE_COOKIE = "time-zone"
 ZONES = available_timezones()
 
@@ -60,9 +67,26 @@ class GZip(GZipMiddleware):
     """Compresses pages, but no images: they are compressed, and a range of one is a range of its own bytes."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Called by Django."""
-        is_picture = response.get("Content-Type", "") in CONTENT_TYPES.values()
-        return response if is_picture else super().process_response(request, response)
+        """Called by Django, whose own way takes twice as long for a fiftieth less."""
+        if response.get("Content-Type", "") in CONTENT_TYPES.values():
+            return response
+        if (
+            isinstance(response, HttpResponse)
+            and len(response.content) >= LEAST_COMPRESSED
+            and not response.has_header("Content-Encoding")
+            and not response.has_header("ETag")
+            and GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        ):
+            patch_vary_headers(response, ["Accept-Encoding"])
+            response.content = _compressed(response.content)
+            response["Content-Encoding"], response["Content-Length"] = "gzip", str(len(response.content))
+        return super().process_response(request, response)
+
+
+def _compressed(content: bytes) -> bytes:
+    """As gzip, with a file name of random length as Django gives it, so that the size tells less of what is in it."""
+    compressed = gzip.compress(content, GZIP_LEVEL, mtime=0)
+    return compressed[:3] + bytes([gzip.FNAME]) + compressed[4:10] + b"a" * secrets.randbelow(100) + b"\0" + compressed[10:]
 
 
 def own_time_zone(get_response: Answer) -> Answer:
@@ -89,6 +113,15 @@ def bounded_bodies(get_response: Answer) -> Answer:
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every view asks for a signed-in person, unless it is marked `login_not_required`."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Called by Django. From here on `request.user` is the person, no promise of one, which costs with each look at it."""
+        refused: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None and getattr(view_func, "login_required", True):
+            request.user = get_user(request)
+        return refused
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:  # type: ignore[override]  # not only redirects
         """Lead to the sign-in page; a form that htmx sends stays where it is, with what was typed, and is told why."""

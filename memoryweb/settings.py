@@ -173,7 +173,7 @@ LOGOUT_REDIRECT_URL = LOGIN_URL
 
 # Signing in. Attempts are counted in the shared cache, by name and by address; behind a web server that speaks https, by the
 # address that it adds to X-Forwarded-For. The plain backend: allauth's own would tell who is disabled.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["memoryweb.accounts.backends.Backend"]
 ACCOUNT_ADAPTER = "memoryweb.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -200,6 +200,7 @@ MFA_TOTP_ISSUER = "memoryweb"
 # people out.
 INSTANCE = hashlib.sha256(f"instance {SECRET_KEY}".encode()).hexdigest()[:8]
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_ENGINE = "memoryweb.accounts.sessionstore"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session-{INSTANCE}"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = HTTPS

@@ -3,12 +3,22 @@
 from pathlib import Path
 
 from memoryweb.settings import *  # noqa: F403
+from memoryweb.settings import BASE_DIR
+from memoryweb.settings import INSTALLED_APPS as APPS
 from memoryweb.settings import TEMPLATES as OURS
 
+INSTALLED_APPS = [app for app in APPS if not app.startswith("allauth")]  # it insists on its middleware
 ROOT_URLCONF = "bench.floor.urls"
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
-TEMPLATES = [OURS[0] | {"DIRS": [Path(__file__).parent / "templates"], "OPTIONS": {}}]
+HERE = Path(__file__).parent / "templates"
+LEAN = OURS[0] | {"NAME": "lean", "DIRS": [HERE], "OPTIONS": {}}
+MARKED_UP = OURS[0] | {
+    "NAME": "marked up",
+    "DIRS": [HERE, BASE_DIR / "templates"],
+    "OPTIONS": {"environment": "memoryweb.templating.environment"},
+}
+TEMPLATES = [LEAN, MARKED_UP]

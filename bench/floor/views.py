@@ -11,8 +11,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from memories import rows
 from memories.converters import MemoryIdConverter
+from memories.filters import Filters
+from memoryweb.history.offers import EVERYTHING
 from memoryweb.localapi.models import Bucket, Memory
+from memoryweb.memoryplugin import types
 
 from . import sql
 
@@ -45,6 +49,24 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "rows.html" if "HX-Request" in request.headers else "page.html", context)
 
 
+def marked_up(request: HttpRequest) -> HttpResponse:
+    """`/our-markup/`: the same list and buckets, by the same queries, but each row as our pages show it.
+
+    What this takes longer than `page` is the price of the markup; what our pages take longer than this is that of all the rest.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    memories = Memory.objects.order_by("-created_at", "-id").values(*FIELDS, "bucket_id")[:ROWS]
+    buckets = list(Bucket.objects.order_by("name").values("id", "name", "text_count"))
+    context = {
+        "groups": rows.by_day(rows.to_rows(tuple(map(_typed, memories)), Filters(), {}, offers=EVERYTHING)),
+        "buckets": buckets,
+        "total": sum(bucket["text_count"] for bucket in buckets),
+    }
+    template = "our_rows.html" if "HX-Request" in request.headers else "our_page.html"
+    return render(request, template, context, using="marked up")
+
+
 def memory(request: HttpRequest, slug: str) -> HttpResponse:
     """`/memories/<id>/`: one memory."""
     if not request.user.is_authenticated:
@@ -71,6 +93,16 @@ def create(request: HttpRequest) -> HttpResponse:
         )
         Bucket.objects.filter(id=bucket.id).update(text_count=F("text_count") + 1)
     return JsonResponse({"memoryId": made.public_id})
+
+
+def _typed(row: dict[str, Any]) -> types.Memory:
+    return types.Memory(
+        id=row["public_id"],
+        text=row["text"],
+        bucket_id=str(row["bucket_id"]),
+        bucket_name=row["bucket__name"],
+        created_at=row["created_at"],
+    )
 
 
 def _shown(row: dict[str, Any], characters: int = 700) -> dict[str, str]:

@@ -58,6 +58,18 @@ def test_the_floor_shows_the_memories_that_our_page_shows(store, signed_in, sett
     assert len(ours) == (30 if address == "/" else 20)
 
 
+def test_the_floor_with_our_rows_has_the_rows_of_our_page(store, signed_in, settings):
+    from bench.floor import settings as lean
+
+    def rows(address):
+        return re.findall(r"<article.*?</article>", signed_in.get(address).content.decode(), re.DOTALL)
+
+    ours = rows("/")
+    settings.ROOT_URLCONF, settings.MIDDLEWARE, settings.TEMPLATES = lean.ROOT_URLCONF, lean.MIDDLEWARE, lean.TEMPLATES
+    assert rows("/our-markup/") == ours
+    assert len(ours) == 30
+
+
 def test_the_same_seed_makes_the_same_memories_and_another_one_does_not():
     first = list(texts.memories(20))
     assert list(texts.memories(20)) == first

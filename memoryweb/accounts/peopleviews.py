@@ -143,7 +143,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             if person is None:
                 return redirect(request.path)  # used meanwhile; that page says so
             record(Done.INVITATION_ACCEPTED, request=request, person=person, subject=person.role)
-            login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, f"Welcome, {person.username}.")
             return redirect("memories:browse")
     context = {

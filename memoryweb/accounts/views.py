@@ -54,7 +54,7 @@ def use_link(request: HttpRequest, secret: str) -> HttpResponse:
     """`/signin/<secret>/`: sign in with a link that works once."""
     person = services.use_sign_in_link(secret)
     if person is not None:
-        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("memories:browse")
     if request.user.is_authenticated:
         return redirect("memories:browse")

@@ -13,9 +13,9 @@ from django.db import connection
 from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
 
 from . import explain, search
+from .buckets import Listed
 from .errors import Missing
 from .filters import EVERYTHING, Filter
-from .models import Bucket
 from .search import Position
 from .terms import read as read_terms
 
@@ -77,7 +77,7 @@ def find(
     return Answer(rows, number, is_capped, next=(rows[-1]["created_at"], rows[-1]["id"]) if more else None)
 
 
-def total(filters: Filter, among: Iterable[Bucket]) -> int | None:
+def total(filters: Filter, among: Iterable[Listed]) -> int | None:
     """How many memories there are, from the counts kept with the buckets that are seen; None where other filters narrow them."""
     if not filters.is_counted:
         return None

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from . import images, meaning
+from .buckets import Listed
 from .models import Bucket
 from .search import Position
 
@@ -21,7 +22,7 @@ def _image_path() -> str:
     return reverse("localapi:image", args=["any"]).removesuffix("any")
 
 
-def bucket_json(bucket: Bucket) -> dict[str, Any]:
+def bucket_json(bucket: Bucket | Listed) -> dict[str, Any]:
     """A bucket, as the contract has it."""
     count = bucket.text_count + bucket.image_count
     return {"id": str(bucket.id), "name": bucket.name, "description": bucket.description, "memoryCount": count}
@@ -68,7 +69,7 @@ def cursor(order: str, position: Position) -> str:
     return base64.urlsafe_b64encode(f"{order} {created_at.astimezone(UTC).isoformat()} {key}".encode()).decode()
 
 
-def status_json(buckets: Sequence[Bucket], semantic: meaning.Status) -> dict[str, Any]:
+def status_json(buckets: Sequence[Listed], semantic: meaning.Status) -> dict[str, Any]:
     """How the server stands, as the contract has it; what does not apply is left out."""
     known = {"model": semantic.model, "problem": semantic.problem, "remedy": semantic.remedy}
     embedded = {"embedded": semantic.embedded} if semantic.state == "on" else {}

@@ -226,8 +226,11 @@ def _matching(where: str) -> str:
 
 def conditions(filters: Filter, more: Q | None = None) -> tuple[str, list[Any]]:
     """What the filters and `more` ask of `localapi_memory m` and `memory_index i`, phrases only for their letters."""
-    query = Memory.objects.filter(filters.on_memories(), more or Q()).query
-    sql, values = query.get_compiler(connection=connection).compile(query.where) if query.where else ("", ())
+    asked = filters.on_memories() & (more or Q())
+    sql, values = "", ()
+    if asked:
+        query = Memory.objects.filter(asked).query
+        sql, values = query.get_compiler(connection=connection).compile(query.where)
     parts = [sql.replace('"localapi_memory".', "m.")] if sql else []
     excluded = [f" {' '.join(stems)} " for stems in map(phrase, filters.excluded) if stems]
     parts += [f"NOT {CONTAINS}"] * len(excluded) + ["says(m.text, m.file_name, %s)"] * len(filters.phrases)

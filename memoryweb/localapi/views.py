@@ -19,7 +19,6 @@ from . import buckets, examples, images, inputs, lists, meaning, noting, outputs
 from .auth import needs, only_addable, only_changeable, only_movable, only_where_allowed, principal_of, seen_by
 from .errors import Missing
 from .filters import EVERYTHING, NOWHERE
-from .models import Bucket
 
 DEFAULT_COUNT = 10
 BEST_COUNT = 5  # GET /api/memory with a query "will receive the 5 most relevant memories"
@@ -272,7 +271,7 @@ def status(request: HttpRequest) -> dict[str, Any]:
     return outputs.status_json(_buckets(request), meaning.status(seen_by(request)))
 
 
-def _buckets(request: HttpRequest) -> list[Bucket]:
+def _buckets(request: HttpRequest) -> list[buckets.Listed]:
     """The buckets that are seen."""
     seen = seen_by(request)
     return [bucket for bucket in buckets.every() if bucket.id in seen]

@@ -37,6 +37,12 @@ from .errors import (
 from .local import LOCAL_URL, ActAs, LocalAdapter
 
 SOURCE = "memoryweb"
+HEADERS = {
+    "Accept": "application/json, image/*",
+    "Accept-Encoding": requests.utils.default_headers()["Accept-Encoding"],
+    "Connection": "keep-alive",
+    "User-Agent": SOURCE,
+}
 CONNECT_SECONDS = 3.0
 DEADLINE_SECONDS = 10.0
 ANSWER_BYTES = 10_000_000
@@ -132,14 +138,12 @@ class Exchange:
         sent = method != "GET"  # a write that breaks from here on may have happened
         left = max(deadline.left, 0.1)
         try:
-            response = pooled_session(self._base_url).request(
-                method,
-                url,
-                timeout=(min(CONNECT_SECONDS, left), left),
-                allow_redirects=False,
-                stream=True,
-                headers={"Accept": "application/json, image/*", "User-Agent": SOURCE},
-                **{"auth": self._auth} | request,
+            prepared = requests.Request(method, url, headers=HEADERS, **{"auth": self._auth} | request).prepare()
+            # Straight to the transport: what Session.send does around it, for cookies and redirects, takes as long as an answer.
+            response = (
+                pooled_session(self._base_url)
+                .get_adapter(prepared.url or "")
+                .send(prepared, stream=True, timeout=(min(CONNECT_SECONDS, left), left), verify=True)
             )
             content = _read(response, deadline, sent)
         except requests.ConnectTimeout:

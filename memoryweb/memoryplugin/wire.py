@@ -17,6 +17,9 @@ from memoryweb.names import visible
 from .errors import BrokenAnswer
 from .types import Author, Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
 
+# Nearer to the ends of the calendar, a moment may have no local time in some zone.
+_FIRST_DAY, _LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
+
 
 def read_buckets(answer: Any) -> tuple[Bucket, ...]:
     """The buckets of GET /api/buckets, or of the `buckets` field of another answer; unreadable ones are left out."""
@@ -246,7 +249,9 @@ def _text(value: Any) -> str | None:
     """A string that can be stored and shown: NUL and lone surrogates are replaced."""
     if not isinstance(value, str):
         return None
-    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode("utf-8")
+    return value.replace("\0", "\ufffd")
 
 
 def _name(value: Any) -> str | None:
@@ -285,8 +290,7 @@ def _moment(value: Any) -> datetime | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    # Within a day of year 1 or 9999 a moment may have no local time in some zone.
-    return moment if date(1, 1, 3) <= moment.date() <= date(9999, 12, 29) else None
+    return moment if _FIRST_DAY <= moment.date() <= _LAST_DAY else None
 
 
 def to_bucket_parameter(bucket_id: str) -> int | str:

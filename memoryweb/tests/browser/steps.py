@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -11,12 +13,20 @@ from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 from memoryweb.tests.hosted import picture
-from memoryweb.tests.server import Server
+from memoryweb.tests.server import Server, running_server
 
 ZONE = "Europe/Berlin"
 HEIGHTS = {1280: 900, 390: 844, 320: 640}
 WIDTHS = [pytest.param(("light", width), id=str(width)) for width in (1280, 390)]
 EXAMPLES = 41
+# The sum of all layout shifts so far.
+SHIFT = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
 
 
 def memories(page: Page) -> Locator:
@@ -178,3 +188,24 @@ def hang(server: Server, number: int, session: requests.Session | None = None) -
         answer = session.post(f"{server.url}/api/memory", data=fields, files={"image": file}, timeout=30)
         ids.append(answer.json()["memoryId"])
     return ids
+
+
+def too_wide(page: Page) -> Any:
+    """How far the page goes beyond 320 px, and what in its dialog or panel does."""
+    return page.evaluate(
+        """() => [
+            document.scrollingElement.scrollWidth - 320,
+            [...document.querySelectorAll("dialog[open], dialog[open] *, aside, aside *")]
+              .filter((box) => box.getBoundingClientRect().right > 320 && !box.closest("pre *"))
+              .map((box) => box.outerHTML.slice(0, 100)),
+        ]"""
+    )
+
+
+@contextmanager
+def wall(folder: Path) -> Iterator[Server]:
+    """A server with a text and 66 images."""
+    with running_server(folder) as running:
+        running.add("2020-01-01 - A text about nothing.")
+        hang(running, 66)
+        yield running

@@ -15,6 +15,7 @@ from memoryweb.tests.browser.steps import (
     row,
     says,
     search_box,
+    too_wide,
     violations,
     warns,
     write,
@@ -190,18 +191,6 @@ def test_axe_finds_nothing_where_there_is_no_list(request, window, look, instanc
 @pytest.fixture
 def narrow(window, signed_in):
     return window(signed_in, width=320)
-
-
-def too_wide(page):
-    """How far the page goes beyond 320 px, and what in its dialog or panel does."""
-    return page.evaluate(
-        """() => [
-            document.scrollingElement.scrollWidth - 320,
-            [...document.querySelectorAll("dialog[open], dialog[open] *, aside, aside *")]
-              .filter((box) => box.getBoundingClientRect().right > 320 && !box.closest("pre *"))
-              .map((box) => box.outerHTML.slice(0, 100)),
-        ]"""
-    )
 
 
 @pytest.mark.parametrize(

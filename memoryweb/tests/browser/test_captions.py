@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from memoryweb.captions.tests import vision as vision_server
 from memoryweb.captions.tests.vision import MODEL, Answer, Vision, says
+from memoryweb.tests.browser.carrying import an_image, card, description, drop
 from memoryweb.tests.browser.steps import row, rows, violations
-from memoryweb.tests.browser.test_adding import an_image, card, description, drop
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import Server, running_server
 

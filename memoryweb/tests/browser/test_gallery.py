@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from memoryweb.tests.browser.steps import (
+    SHIFT,
     WIDTHS,
     hang,
     memories,
@@ -22,8 +23,8 @@ from memoryweb.tests.browser.steps import (
     text_field,
     viewer,
     violations,
+    wall,
 )
-from memoryweb.tests.browser.test_memory import SHIFT
 from memoryweb.tests.hosted import http_server, picture
 from memoryweb.tests.server import running_server
 
@@ -33,9 +34,7 @@ GALLERY = "/?type=image"
 
 @pytest.fixture(scope="module")
 def server(browser, tmp_path_factory):
-    with running_server(tmp_path_factory.mktemp("data")) as running:
-        running.add("2020-01-01 - A text about nothing.")
-        hang(running, 66)
+    with wall(tmp_path_factory.mktemp("data")) as running:
         yield running
 
 

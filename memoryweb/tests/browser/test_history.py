@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from memoryweb.tests.browser.steps import WIDTHS, buckets, count_of, no_reload, open_dialog, says, violations, write
-from memoryweb.tests.browser.test_accessibility import too_wide
+from memoryweb.tests.browser.steps import WIDTHS, buckets, count_of, no_reload, open_dialog, says, too_wide, violations, write
 from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser

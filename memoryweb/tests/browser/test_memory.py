@@ -5,7 +5,20 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import EXAMPLES, WIDTHS, bring_up, memories, no_reload, open_panel, panel, place, row, rows, says
+from memoryweb.tests.browser.steps import (
+    EXAMPLES,
+    SHIFT,
+    WIDTHS,
+    bring_up,
+    memories,
+    no_reload,
+    open_panel,
+    panel,
+    place,
+    row,
+    rows,
+    says,
+)
 
 pytestmark = pytest.mark.browser
 SLEEP = "Sleeps badly after coffee"
@@ -170,15 +183,6 @@ def test_images_show_in_their_own_ratio(page):
     page.wait_for_function("() => [...document.images].some((image) => image.complete && image.naturalWidth)")
     box, natural = image.bounding_box(), image.evaluate("image => image.naturalWidth / image.naturalHeight")
     assert box["width"] / box["height"] == pytest.approx(natural, rel=0.02)
-
-
-SHIFT = """() => new Promise((done) => {
-    let sum = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) sum += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
-})"""
 
 
 @pytest.mark.parametrize("page", WIDTHS, indirect=True)

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from memories.addresses import to_key
 from memoryweb.tests.browser.steps import (
     WIDTHS,
-    hang,
     memories,
     no_reload,
     open_panel,
@@ -21,10 +20,10 @@ from memoryweb.tests.browser.steps import (
     says,
     text_field,
     viewer,
+    wall,
     warns,
 )
 from memoryweb.tests.hosted import picture
-from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser
 GALLERY = "/?type=image"
@@ -32,9 +31,7 @@ GALLERY = "/?type=image"
 
 @pytest.fixture(scope="module")
 def server(browser, tmp_path_factory):
-    with running_server(tmp_path_factory.mktemp("data")) as running:
-        running.add("2020-01-01 - A text about nothing.")
-        hang(running, 66)
+    with wall(tmp_path_factory.mktemp("data")) as running:
         yield running
 
 

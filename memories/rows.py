@@ -116,8 +116,10 @@ def to_rows(
     `known` is what is known of their images, `captions` which of them wait for a description, `offers` what can be done to them.
     With `is_gallery` all are images, without `html`.
     """
-    about = _list_of(filters, explains, offers, is_gallery, tells_author, timezone.localdate(), timezone.get_current_timezone())
-    return [_row(about, _lasting(memory), known.get(memory.id), captions.get(memory.id)) for memory in memories]
+    about = _list_of(filters, explains, is_gallery, tells_author, timezone.localdate(), timezone.get_current_timezone())
+    return [
+        _row(about, _lasting(memory), can(memory, offers), known.get(memory.id), captions.get(memory.id)) for memory in memories
+    ]
 
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
@@ -193,14 +195,21 @@ def detail(
     )
 
 
+class Can(NamedTuple):
+    """What can be done to a memory; `stays` says why it cannot be deleted, where others can."""
+
+    edit: bool
+    delete: bool
+    stays: str
+
+
 class _List:
     """What the rows of one list share, looked up once, since addresses and days cost more than all the rest."""
 
-    def __init__(self, filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool, today: date) -> None:
+    def __init__(self, filters: Filters, explains: bool, is_gallery: bool, tells_author: bool, today: date) -> None:
         self.explains = explains
         self.tells_author = tells_author
         self.is_gallery = is_gallery
-        self.offers = offers
         self.where = in_gallery if is_gallery else in_list
         self.addresses = Addresses()
         self.marker = Marker(query.free(filters.q))
@@ -210,11 +219,9 @@ class _List:
 
 
 @lru_cache(maxsize=64)
-def _list_of(
-    filters: Filters, explains: bool, offers: Offers, is_gallery: bool, tells_author: bool, today: date, zone: tzinfo
-) -> _List:
+def _list_of(filters: Filters, explains: bool, is_gallery: bool, tells_author: bool, today: date, zone: tzinfo) -> _List:
     """The same object for the same list, so that `_row` knows it again. `zone` is the person's, by which days are reckoned."""
-    return _List(filters, explains, offers, is_gallery, tells_author, today)
+    return _List(filters, explains, is_gallery, tells_author, today)
 
 
 def _lasting(memory: Memory) -> Memory:
@@ -223,14 +230,13 @@ def _lasting(memory: Memory) -> Memory:
 
 
 @lru_cache(maxsize=1024)
-def _row(about: _List, memory: Memory, known: Known | None, caption: State | None) -> Row:
+def _row(about: _List, memory: Memory, possible: Can, known: Known | None, caption: State | None) -> Row:
     """A row of a list, remembered. All that decides it is among the arguments, so nothing of it can be out of date."""
     day = dates.day_of(memory.text, memory.created_at)
     own_day = dates.own_day(memory.text, memory.created_at)
     text = _undated(memory)
     shown, goes_on = ("", False) if about.is_gallery else _excerpt(text, about.marker)
     is_cut = not about.is_gallery and shown is not text
-    possible = can(memory, about.offers)
     return Row(
         key=to_key(memory.id),
         url=about.addresses.memory(memory.id) + about.context,
@@ -269,14 +275,6 @@ def _line(text: str) -> str:
 def _undated(memory: Memory) -> str:
     """The text without the date at its head, which stands beside or above it."""
     return dates.without_date(memory.text, dates.date_at_head(memory.text))
-
-
-class Can(NamedTuple):
-    """What can be done to a memory; `stays` says why it cannot be deleted, where others can."""
-
-    edit: bool
-    delete: bool
-    stays: str
 
 
 def can(memory: Memory, offers: Offers) -> Can:

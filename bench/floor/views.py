@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -58,8 +59,9 @@ def marked_up(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=401)
     memories = Memory.objects.order_by("-created_at", "-id").values(*FIELDS, "bucket_id")[:ROWS]
     buckets = list(Bucket.objects.order_by("name").values("id", "name", "text_count"))
+    shown = rows.to_rows(tuple(map(_typed, memories)), Filters(), {}, offers=replace(EVERYTHING, person=request.user))
     context = {
-        "groups": rows.by_day(rows.to_rows(tuple(map(_typed, memories)), Filters(), {}, offers=EVERYTHING)),
+        "groups": rows.by_day(shown),
         "buckets": buckets,
         "total": sum(bucket["text_count"] for bucket in buckets),
     }

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from memories import rows
 from memories.filters import Filters
-from memoryweb.history.offers import EVERYTHING, Offers
+from memoryweb.accounts.models import User
+from memoryweb.history.offers import EVERYTHING
 from memoryweb.memoryplugin.types import Author, Memory
 from memoryweb.templating import kept
 
@@ -23,8 +24,12 @@ MEMORY = Memory(
 )
 
 
-def row(memory=MEMORY, filters=None, offers=EVERYTHING):
-    (made,) = rows.to_rows((memory,), filters or Filters(), {}, offers=offers)
+def offered(role, pk=7):
+    return replace(EVERYTHING, person=User(pk=pk, username="Ann", role=role))
+
+
+def row(memory=MEMORY, filters=None, offers=None):
+    (made,) = rows.to_rows((memory,), filters or Filters(), {}, offers=offers or offered("owner"))
     return made
 
 
@@ -60,10 +65,11 @@ def test_today_is_yesterday_a_day_later(monkeypatch):
 
 
 def test_a_row_offers_what_this_person_may():
-    assert row().edit_url
-    assert not row(offers=replace(EVERYTHING, own_only="8")).edit_url
-    assert row(offers=replace(EVERYTHING, own_only="7")).edit_url
-    assert not row(offers=Offers()).deletes
+    assert row(offers=offered("editor")).edit_url
+    assert not row(offers=offered("viewer")).edit_url  # the same person, whose role has changed
+    assert row(offers=offered("contributor")).edit_url
+    assert not row(offers=offered("contributor", pk=8)).edit_url
+    assert not row(offers=replace(offered("editor"), delete=False)).deletes
 
 
 def test_a_row_marks_the_words_of_its_own_search():

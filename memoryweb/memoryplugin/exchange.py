@@ -77,14 +77,16 @@ class NoToken(AuthBase):
 
 
 class Session(requests.Session):
-    """A Session to which no answer is a redirect: requests would read its whole body, and parse where it leads."""
+    """A Session that can leave out what takes as long as an answer of the embedded server: cookies, redirects, the environment."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Called by requests."""
+    def send_straight(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> requests.Response:
+        """The transport's answer, its body unread; hooks are called. Raises what requests raises."""
+        response = self.get_adapter(request.url or "").send(request, stream=True, timeout=timeout, verify=True)
+        return requests.hooks.dispatch_hook("response", self.hooks, response)
 
 
 @lru_cache(maxsize=8)
-def pooled_session(base_url: str) -> requests.Session:
+def pooled_session(base_url: str) -> Session:
     """The process's one Session for `base_url`, so that connections are used again; it keeps no cookies.
 
     A test that wants a fake service mounts its transport here.
@@ -139,12 +141,7 @@ class Exchange:
         left = max(deadline.left, 0.1)
         try:
             prepared = requests.Request(method, url, headers=HEADERS, **{"auth": self._auth} | request).prepare()
-            # Straight to the transport: what Session.send does around it, for cookies and redirects, takes as long as an answer.
-            response = (
-                pooled_session(self._base_url)
-                .get_adapter(prepared.url or "")
-                .send(prepared, stream=True, timeout=(min(CONNECT_SECONDS, left), left), verify=True)
-            )
+            response = pooled_session(self._base_url).send_straight(prepared, (min(CONNECT_SECONDS, left), left))
             content = _read(response, deadline, sent)
         except requests.ConnectTimeout:
             raise Unreachable from None

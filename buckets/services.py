@@ -68,6 +68,14 @@ def known(client: MemoryPluginClient) -> BucketList | None:
     return _seen(client, kept) if kept else None
 
 
+def list_or_known(client: MemoryPluginClient) -> tuple[BucketList | None, MemoryPluginError | None]:
+    """The list; where it cannot be read, the one that was known before (None: none was), and why."""
+    try:
+        return bucket_list(client), None
+    except MemoryPluginError as error:
+        return known(client), error
+
+
 def renew(client: MemoryPluginClient) -> BucketList:
     """Ask the service now, and keep the whole answer unless one of our own writes came between; returns what is seen of it."""
     generation = cache.get(_key(client, "generation"))

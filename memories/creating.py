@@ -151,13 +151,9 @@ def show_form(
     """The form, for the dialog or as a page, with what happened to it: `failure`, `duplicate`, `saved`, `not_found`."""
     filters = filters or Filters()
     failure: MemoryPluginError | None = outcome.get("failure")
-    buckets: BucketList | None
-    try:
-        buckets = bucket_services.bucket_list(client)
-    except MemoryPluginError as error:
-        buckets = bucket_services.known(client)
-        failure = failure or error
-        outcome["buckets_failure"] = error
+    buckets, unread = bucket_services.list_or_known(client)
+    if unread:
+        outcome["buckets_failure"], failure = unread, failure or unread
     if failure and failure.is_outage:
         outcome["connection_state"] = "off"
     context = listing.navigation(client, buckets, filters) | form_context(client, form, buckets, filters) | outcome

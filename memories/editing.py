@@ -13,7 +13,6 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
 from buckets import services as bucket_services
-from buckets.services import BucketList
 from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.history import answers, current, diff, journal, offers, states
@@ -145,12 +144,9 @@ def show(
     """The editor, for its place in the list or as a page, with what happened to it: `failure`, `conflict`, `is_gone`."""
     filters, _ = SearchForm.read(request.GET)
     failure: MemoryPluginError | None = outcome.get("failure")
-    buckets: BucketList | None
-    try:
-        buckets = bucket_services.bucket_list(client)
-    except MemoryPluginError as error:
-        buckets = bucket_services.known(client)
-        outcome["buckets_failure"] = failure = failure or error
+    buckets, unread = bucket_services.list_or_known(client)
+    if unread:
+        outcome["buckets_failure"] = failure = failure or unread
     if failure and failure.is_outage:
         outcome["connection_state"] = "off"
     context = listing.navigation(client, buckets, filters) | form_context(client, form, buckets, filters)

@@ -195,12 +195,9 @@ def show(
 ) -> HttpResponse:
     """The page, or for htmx its form, with what happened: `failure`, `stands` (a toast's words), `gone`, `was_asked`."""
     failure: MemoryPluginError | None = outcome.get("failure")
-    buckets: BucketList | None
-    try:
-        buckets = bucket_services.bucket_list(client)
-    except MemoryPluginError as error:
-        buckets = bucket_services.known(client)
-        outcome["buckets_failure"] = failure = failure or error
+    buckets, unread = bucket_services.list_or_known(client)
+    if unread:
+        outcome["buckets_failure"] = failure = failure or unread
     if failure and failure.is_outage:
         outcome["connection_state"] = "off"
     filters = filters_of(request)

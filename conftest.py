@@ -35,6 +35,14 @@ def reads_are_written_when_a_test_asks(monkeypatch):
     reads._counts.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_use_of_a_token_is_left_to_note():
+    """A token looked up outside of a request would be noted by the first request of another test."""
+    from memoryweb.accounts import tokens
+
+    tokens._used.id = None
+
+
 @pytest.fixture
 def owner(db):
     """The owner of the instance."""

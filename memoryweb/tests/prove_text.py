@@ -203,7 +203,7 @@ def look_at_queries(watch: Watch, planted: Planted) -> None:
     """The payloads as what is searched for: results, why they were found, filters that cannot be read, addresses of nothing."""
     each = payloads()
     queries = [labelled(payload, "query") for payload in each]
-    joined = [" ".join(queries[start : start + 5])[:1000] for start in range(0, len(queries), 5)]
+    joined = [query for start in range(0, len(queries), 5) if len(query := " ".join(queries[start : start + 5])) <= 1000]
     (empty,) = planted.buckets(each[:1])  # where nothing is found, so that a search of hundreds of words costs nothing
     watch.visit("/status/")
     watch.swap([f"/?bucket={empty}&q={quote(query)}" for query in joined])
@@ -227,7 +227,9 @@ def look_at_refusals(watch: Watch, planted: Planted) -> None:
     watch.swap([("/memories/new/", {"text": text(p), "date": text(p), "bucket": "new", "new_bucket": text(p)[:80]}) for p in some])
     watch.swap([("/buckets/new/", {"name": "General", "description": text(p)}) for p in each[1::IN_PART]])
     watch.swap([("/buckets/new/", {"name": text(p) * 9, "description": text(p)}) for p in each[2::IN_PART]])
-    watch.swap([("/people/invite/", {"role": text(p), "email": text(p)}) for p in some[::IN_PART]])
+    watch.swap(
+        [("/people/invite/", {"role": text(p), "email": text(p)}) for p in some[:: IN_PART * 4]]
+    )  # each answers with everybody
     watch.swap([("/memories/check/", {"text": text(p), "date": text(p), "bucket": text(p)}) for p in some])
 
 

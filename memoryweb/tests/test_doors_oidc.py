@@ -278,7 +278,7 @@ WRONG = {
     "meant for another": {"azp": "another-program"},
     "over": {"exp": now(minutes=-2)},
     "without an end": {"exp": None},
-    "not yet valid": {"nbf": now(minutes=5)},
+    "not yet valid": {"nbf": now(days=1)},
     "another request's nonce": {"nonce": "another"},
     "no nonce": {"nonce": None},
     "nobody": {"sub": None},

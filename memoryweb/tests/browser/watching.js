@@ -1,6 +1,7 @@
 // Watches a page, from before its own scripts, for whatever a stored text has become besides text. It tells through the console.
 (() => {
   const MARK = "zq7";
+  const MOST_SECONDS = 20; // for one answer
   const EVENTS = "mouseover mouseenter mousemove mousedown mouseup click dblclick auxclick contextmenu pointerover pointerenter pointerdown touchstart wheel focus focusin blur keydown input change select toggle scroll animationstart transitionend copy paste dragstart drop load error".split(" ");
   const IN_WORDS = new Set(["value", "alt", "title", "aria-label", "aria-description", "placeholder", "data-name", "data-file-name", "data-text"]);
   const ADDRESSES = new Set(["href", "src", "srcset", "action", "formaction", "poster", "hx-get", "hx-post", "hx-push-url", "data-view", "data-original", "data-filters"]);
@@ -74,6 +75,7 @@
     if (!TURNING.test(bare) || !bare.includes(MARK)) return;
     const around = isolating(text);
     if (/^(title|option|textarea|script)$/.test(around.localName) || around.closest(".text, p.said, pre")) return; // these hold somebody's text alone
+    if (around.localName === "bdi" && around.childNodes.length === 1) return; // alone in an element made for it
     const rest = around.textContent.replace(/zq7-([a-z_]+)-(\d+)-[^]*?zq7-\1-\2-/g, "").trim();
     if (rest) tell("turns its neighbours", `${around.localName}.${around.className}: ${rest}`);
   }
@@ -105,7 +107,9 @@
       for (let next = left.shift(); next; next = left.shift()) {
         const place = document.createElement("div");
         document.querySelector("main").append(place);
-        await htmx.ajax(next.values ? "POST" : "GET", next.path, { source: place, target: place, swap: "innerHTML", values: next.values });
+        const answer = htmx.ajax(next.values ? "POST" : "GET", next.path, { source: place, target: place, swap: "innerHTML", values: next.values });
+        const tooLate = new Promise((_, fail) => setTimeout(fail, MOST_SECONDS * 1000, new Error(`nothing came of ${next.path}`)));
+        await Promise.race([answer, tooLate]);
         for (const each of window.zq7look(place)) seen.add(each);
         for (const each of document.querySelectorAll("#toast, #notice")) for (const label of window.zq7look(each)) seen.add(label);
         place.remove();

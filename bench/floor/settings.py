@@ -7,7 +7,8 @@ from memoryweb.settings import BASE_DIR
 from memoryweb.settings import INSTALLED_APPS as APPS
 from memoryweb.settings import TEMPLATES as OURS
 
-INSTALLED_APPS = [app for app in APPS if not app.startswith("allauth")]  # it insists on its middleware
+LEFT = [app for app in APPS if not app.startswith("allauth")]  # it insists on its middleware
+INSTALLED_APPS = ["bench.floor.apps.QuietAudit" if app == "memoryweb.audit" else app for app in LEFT]
 ROOT_URLCONF = "bench.floor.urls"
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",

@@ -1,16 +1,14 @@
 """What happened as the page and the file show it: who, what, where, in words. No memory's text is in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
 
 from django.db.models import Count as CountOf
 from django.urls import reverse
-from django.utils import timezone
 
-from memoryweb.days import Day, to_day
 from memoryweb.history import journal, sentences
 from memoryweb.history.models import Batch, Entry
 
@@ -51,20 +49,6 @@ class Deed:
     url: str = ""
     is_bad: bool = False
     is_count: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DayGroup:
-    """What happened on one day."""
-
-    day: Day
-    deeds: list[Deed]
-
-
-def by_day(deeds: Iterable[Deed]) -> list[DayGroup]:
-    """The deeds in groups of a day, in their order."""
-    today = timezone.localdate()
-    return [DayGroup(to_day(day, today), list(members)) for day, members in groupby(deeds, key=lambda deed: deed.at.date())]
 
 
 def deeds(items: Sequence[Item], zone: tzinfo, account: str, *, in_detail: bool = False) -> list[Deed]:

@@ -14,6 +14,7 @@ from django_htmx.http import push_url
 
 from buckets import services as buckets
 from memoryweb.accounts.models import User
+from memoryweb.days import by_day
 from memoryweb.errorpages import bad_address
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
@@ -61,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     said = _said(request.GET)
     context = {
         "here": "audit",
-        "groups": shown.by_day(shown.deeds(found.items, zone, client.account)),
+        "days": by_day(shown.deeds(found.items, zone, client.account), lambda deed: deed.at),
         "is_first": behind is None,
         "is_narrowed": bool(said),
         "more_url": _url("audit:index", said | {"before": str(found.next)}) if found.next else "",

@@ -2,17 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from buckets.navigation import hue
-from memoryweb.days import Day, to_day
 from memoryweb.memoryplugin.client import MemoryPluginClient
 
 from . import actions, diff, journal, sentences, undo
@@ -102,21 +100,6 @@ class BatchRow:
     undone_url: str
     hints: list[str] = field(default_factory=list)
     is_bad: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DayGroup:
-    """The batches of one day."""
-
-    day: Day
-    batches: list[BatchRow]
-
-
-def by_day(rows: Iterable[BatchRow]) -> list[DayGroup]:
-    """The rows in groups of a day in the person's zone, in their order."""
-    today = timezone.localdate()
-    groups = groupby(rows, key=lambda row: row.moment.date())
-    return [DayGroup(to_day(day, today), list(members)) for day, members in groups]
 
 
 def row(client: MemoryPluginClient, offers: Offers, batch: Batch, counts: Counter[str], entries: Sequence[Shown]) -> BatchRow:

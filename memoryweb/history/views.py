@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from buckets import navigation
 from buckets import services as bucket_services
 from memoryweb.accounts import permissions
+from memoryweb.days import by_day
 from memoryweb.errorpages import bad_address
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     path = reverse("history:index")
     context = _beside(client) | {
         "offers": offered,
-        "groups": shown.by_day(rows),
+        "days": by_day(rows, lambda row: row.moment),
         "is_first": not part.skip,
         "this_url": part.url(path),
         "more_url": part.more().url(path) if len(found) > part.rows else "",

@@ -26,12 +26,25 @@ def nothing_saved_is_known(monkeypatch):
     monkeypatch.setattr(inuse, "_known", (inuse._changes(), float("inf"), inuse.EMBEDDED))
 
 
-@pytest.fixture(autouse=True)
-def reads_are_written_when_a_test_asks(monkeypatch):
-    """And by no timer, which would meet another test's database."""
+@pytest.fixture(scope="session", autouse=True)
+def reads_are_written_when_a_test_asks():
+    """And by no timer, which would meet another test's database; of the session, since the set-up of a module reads too.
+
+    What starts the timer otherwise is its value.
+    """
     from memoryweb.audit import reads
 
-    monkeypatch.setattr(reads, "_start_timer", lambda: None)
+    starts = reads._start_timer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reads, "_start_timer", lambda: None)
+        yield starts
+
+
+@pytest.fixture(autouse=True)
+def no_read_is_left_to_count(reads_are_written_when_a_test_asks):
+    """What another test has read is none of this one's."""
+    from memoryweb.audit import reads
+
     reads._counts.clear()
 
 

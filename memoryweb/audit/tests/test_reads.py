@@ -93,7 +93,7 @@ def test_what_could_not_be_written_is_written_the_next_time(api, monkeypatch):
     assert [count for *_, count in kept()] == [2]
 
 
-def test_a_timer_is_started_once_and_again_after_it_has_written(owner, monkeypatch):
+def test_a_timer_is_started_once_and_again_after_it_has_written(owner, monkeypatch, reads_are_written_when_a_test_asks):
     started = []
 
     class Timer:
@@ -104,7 +104,7 @@ def test_a_timer_is_started_once_and_again_after_it_has_written(owner, monkeypat
         def start(self):
             pass
 
-    monkeypatch.undo()  # this test is about what the others go without
+    monkeypatch.setattr(reads, "_start_timer", reads_are_written_when_a_test_asks)  # what the others go without
     monkeypatch.setattr(reads.threading, "Timer", Timer)
     monkeypatch.setattr(reads, "_timer", None)
     for _ in range(2):

@@ -8,6 +8,8 @@ from urllib.parse import quote_plus, urlencode
 
 from django.utils import timezone
 
+from memoryweb.accounts import permissions
+from memoryweb.history import seen
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import Bucket
 
@@ -55,6 +57,13 @@ def list_url(bucket_id: str) -> str:
     return f"/?bucket={quote_plus(bucket_id)}"
 
 
+def _only_read(client: MemoryPluginClient, buckets: BucketList) -> frozenset[str]:
+    """The ids of the buckets that the client's person may add nothing to, among those to which others may."""
+    if not permissions.is_limited(client.person):
+        return frozenset()
+    return frozenset(bucket.id for bucket in buckets.buckets if not seen.may_add(client, bucket.id))
+
+
 def context(
     client: MemoryPluginClient,
     buckets: BucketList | None,
@@ -69,6 +78,7 @@ def context(
     """
     return {
         "buckets": dots(buckets.buckets, url, chosen) if buckets else [],
+        "only_read": _only_read(client, buckets) if buckets else frozenset(),
         "memory_count": buckets.memory_count if buckets else None,
         "buckets_renewed_at": timezone.localtime(buckets.renewed_at) if buckets and not client.is_embedded else None,
         "is_embedded": client.is_embedded,

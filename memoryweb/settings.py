@@ -47,7 +47,7 @@ OIDC_SERVER_URL = env.near_or_secure_url("OIDC_SERVER_URL")
 OIDC_CLIENT_ID = env.word("OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = env.word("OIDC_CLIENT_SECRET")
 OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
-OIDC_ROLE = env.choice("OIDC_ROLE", "", ["viewer", "contributor", "editor"])
+OIDC_ROLE = env.choice("OIDC_ROLE", "", ["viewer", "contributor", "editor", "none"])
 OIDC_DOMAINS = env.host_names("OIDC_DOMAINS")
 if OIDC_SERVER_URL and not OIDC_CLIENT_ID:
     raise ImproperlyConfigured("OIDC_SERVER_URL is set, so OIDC_CLIENT_ID must say as what memoryweb is known there.")

@@ -98,7 +98,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
             newcomer = linking.newcomer(sociallogin, data.get("invitation"))
             if newcomer is None:
                 raise ImmediateHttpResponse(stranger(request))
-            record(Done.JOINED, request=request, person=newcomer, subject=newcomer.role)
+            record(Done.JOINED, request=request, person=newcomer, subject=newcomer.get_role_display().lower())
 
     def _link(self, request: HttpRequest, sociallogin: Any, person_id: int | None) -> HttpResponse:
         """Link who has asked for it, if they are still who is signed in."""

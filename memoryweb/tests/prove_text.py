@@ -223,7 +223,7 @@ def look_at_refusals(watch: Watch, planted: Planted) -> None:
     """The payloads in forms that are refused and say again what was typed."""
     each = payloads()
     text, some = lambda payload: payload.text, each[::3]  # noqa: E731
-    watch.visit("/")
+    watch.visit("/status/")
     watch.swap([("/memories/new/", {"text": text(p), "date": text(p), "bucket": "new", "new_bucket": text(p)[:80]}) for p in some])
     watch.swap([("/buckets/new/", {"name": "General", "description": text(p)}) for p in each[1::IN_PART]])
     watch.swap([("/buckets/new/", {"name": text(p) * 9, "description": text(p)}) for p in each[2::IN_PART]])

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from memoryweb.accounts import invitations, people
 from memoryweb.accounts.models import Invitation, Role, User
+from memoryweb.audit.models import Event
 from memoryweb.tests.oidcprovider import CLIENT, SECRET, running_provider
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,11 @@ def whom(browser):
     return User.objects.get(pk=key).username if key else None
 
 
+def told():
+    """What the audit holds of it: action, who, subject."""
+    return list(Event.objects.order_by("id").values_list("action", "person_name", "subject"))
+
+
 class TestWhoGetsIn:
     def test_who_is_linked_does_and_is_led_on(self, nora):
         browser = Client()
@@ -97,6 +103,16 @@ class TestWhoGetsIn:
         again = Client()
         come(again)
         assert (whom(again), User.objects.count()) == ("nora", 2)
+
+    def test_a_stranger_may_come_without_access_and_sees_nothing(self, owner, provider, settings, embedded):
+        settings.OIDC_ROLE = "none"
+        embedded.add_new_memory("Grey kettles boil first.")
+        browser = Client()
+        come(browser)
+        page = browser.get("/")
+        assert (whom(browser), User.objects.get(username="nora").role) == ("nora", "none")
+        assert (page.status_code, "Grey kettles" in page.text, "General" in page.text) == (403, False, False)
+        assert "No bucket is open to you yet." in page.text
 
     @pytest.mark.parametrize(
         ("said", "comes_in"),
@@ -252,6 +268,11 @@ class TestLinking:
         assert not SocialAccount.objects.exists()
         assert come(Client()).status_code == 403
 
+    def test_the_audit_holds_that_it_was_made_and_ended(self, browser):
+        browser.get(visit(self.linked(browser)))
+        browser.post("/account/oidc/remove/")
+        assert told()[-2:] == [(Event.Action.LINKED, "ben", ""), (Event.Action.UNLINKED, "ben", "")]
+
     def test_who_has_no_password_keeps_the_link(self, nora):
         nora.set_unusable_password()
         nora.save()
@@ -264,6 +285,24 @@ class TestLinking:
     def test_resetting_somebody_ends_it(self, nora):
         people.reset(nora)
         assert come(Client()).status_code == 403
+
+
+class TestAudit:
+    """What single sign-on writes into the audit."""
+
+    def test_who_comes_for_the_first_time(self, owner, provider, settings):
+        settings.OIDC_ROLE = "contributor"
+        come(Client())
+        assert told() == [(Event.Action.JOINED, "nora", "contributor"), (Event.Action.SIGNED_IN, "nora", "single sign-on")]
+
+    def test_who_comes_again(self, nora):
+        come(Client())
+        assert told() == [(Event.Action.SIGNED_IN, "nora", "single sign-on")]
+
+    def test_who_comes_with_a_second_factor(self, nora):
+        TOTP.activate(nora, generate_totp_secret())
+        come(Client())
+        assert told() == []  # not in yet
 
 
 def now(**difference):

@@ -85,7 +85,7 @@ MALFORMED = [
     ("OIDC_SERVER_URL", "http://id.example.org", "an https:// address, or an http:// one of this machine"),
     ("OIDC_CLIENT_ID", "memory web", "one word of ASCII"),
     ("OIDC_CLIENT_SECRET", "se cret", "one word of ASCII"),
-    ("OIDC_ROLE", "owner", "one of viewer, contributor, editor"),
+    ("OIDC_ROLE", "owner", "one of viewer, contributor, editor, none"),
     ("OIDC_DOMAINS", "https://example.org", "host names between commas"),
     ("DATA_DIR", str(ROOT / "manage.py"), "a folder"),
 ]

@@ -13,6 +13,7 @@ const buckets = () =>
     id: new URL(link.href).searchParams.get("bucket"),
     name: link.querySelector(".name").textContent,
     dot: link.querySelector(".dot").cloneNode(),
+    takes: !("onlyRead" in link.dataset),
   }));
 
 function option(content, fields, index) {
@@ -26,7 +27,7 @@ function option(content, fields, index) {
 function fill() {
   const typed = input().value.trim();
   const all = buckets();
-  const found = all.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  const found = all.filter(({ name, takes }) => takes && name.toLowerCase().includes(typed.toLowerCase()));
   const items = found.map(({ id, name, dot }, index) => option([dot, name], { bucket: id }, index));
   const isNew = typed && !all.some(({ name }) => name.toLowerCase() === typed.toLowerCase());
   const isOffered = isNew && dialog().dataset.creates !== undefined;

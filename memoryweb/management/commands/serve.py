@@ -7,9 +7,11 @@ import os
 import socket
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -25,6 +27,7 @@ from memoryweb.audit.record import Action, record
 from memoryweb.captions import worker
 from memoryweb.history import check
 from memoryweb.memoryplugin import connect
+from memoryweb.preloading import preload
 
 LOOKING_SECONDS = 5  # that images of before may hold up the start; the next one goes on
 BLOCKING_THREADS = 8  # a worker's; each may wait for a hosted service
@@ -39,11 +42,8 @@ class Command(BaseCommand):
         """Called by Django. Ends with one line when HOST and PORT cannot be used."""
         check_address()
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        call_command("purge", verbosity=0)
-        call_command("fingerprint", seconds=LOOKING_SECONDS, verbosity=0)
-        collect_static_files()
+        with ProcessPoolExecutor(1, initializer=django.setup) as apart:  # else each worker would inherit what it takes of memory
+            apart.submit(prepare).result()
         if settings.JOURNAL_MODE != "WAL":
             self.stdout.write("This machine's SQLite is older than 3.51.3, so writing and reading wait for each other.")
         remember()
@@ -99,6 +99,16 @@ def check_address() -> None:
             raise CommandError(f"memoryweb cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.") from None
 
 
+def prepare() -> None:
+    """Bring database and static files up to date; raises what goes wrong there."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("purge", verbosity=0)
+    call_command("fingerprint", seconds=LOOKING_SECONDS, verbosity=0)
+    collect_static_files()
+    connection.close()
+
+
 def collect_static_files() -> None:
     """Copy, hash and compress the static files, if any has changed since this was done last."""
     stamp = settings.STATIC_ROOT / "stamp"
@@ -117,6 +127,7 @@ def collect_static_files() -> None:
 def run_server() -> None:
     """Serve until a signal ends it. The access log stays off: queries may hold words of memories."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "memoryweb.settings")
+    preload()
     server = Granian(
         "memoryweb.wsgi:application",
         address=settings.HOST,

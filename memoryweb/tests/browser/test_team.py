@@ -152,3 +152,23 @@ def test_a_day_of_a_team(server, owner, newcomer):
     expect(owner.get_by_text("vera cannot sign in any more")).to_be_visible()
     vera.goto(server.url)
     expect(vera.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_only_buckets_that_one_may_add_to_are_there_to_move_to(server, owner, newcomer):
+    for name in ("Reference", "Recipes"):
+        owner.goto(f"{server.url}/buckets/new/")
+        owner.get_by_role("textbox", name="Name").fill(name)
+        owner.get_by_role("button", name="Create").click()
+    nora = newcomer(owner, "nora", "contributor")
+    write(nora, server, "Nora's note.")
+    owner.goto(f"{server.url}/people/")
+    owner.get_by_role("link", name="nora").click()
+    owner.get_by_role("combobox", name="A bucket").select_option("Reference")
+    owner.get_by_role("combobox", name="Role there").select_option("viewer")
+    owner.get_by_role("button", name="Save").click()
+    nora.goto(server.url)
+    nora.get_by_role("article").hover()
+    nora.get_by_role("article").get_by_role("button", name="Move").click()
+    expect(nora.get_by_role("option")).to_have_text(["General", "Recipes"])
+    nora.get_by_role("combobox", name="Bucket").fill("reference")
+    expect(nora.get_by_role("option")).to_have_count(0)

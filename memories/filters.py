@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -44,19 +45,29 @@ class Filters:
 
         Another bucket or type takes the place of one that the box names.
         """
-        if "q" not in changes and ":" in self.q:
-            changes["q"] = self.q
-            for kind in {"bucket", "type"} & changes.keys():
-                changes["q"] = query.without_kind(changes["q"], kind)
-        if not {"rows", "skip"} & changes.keys():
-            changes |= {"rows": first_rows(changes.get("q", self.q), changes.get("type", self.type)), "skip": 0}
-        address = replace(self, **changes).query_string()
-        return f"/?{address}" if address else "/"
+        return _address(self, tuple(changes.items()))
 
     def bucket_urls(self) -> Callable[[str], str]:
         """`url(bucket=...)` by bucket id, for pages that need many of them."""
         before, after = self.url(bucket="\0").split("%00")  # no query holds that character
-        return lambda bucket_id: f"{before}{quote_plus(bucket_id)}{after}"
+        return lambda bucket_id: f"{before}{_quoted(bucket_id)}{after}"
+
+
+_quoted = lru_cache(maxsize=1024)(quote_plus)
+
+
+@lru_cache(maxsize=256)
+def _address(filters: Filters, changes: tuple[tuple[str, Any], ...]) -> str:
+    """What `Filters.url` says; remembered, since a page asks a dozen times, and the next page of the same list asks the same."""
+    changed = dict(changes)
+    if "q" not in changed and ":" in filters.q:
+        changed["q"] = filters.q
+        for kind in {"bucket", "type"} & changed.keys():
+            changed["q"] = query.without_kind(changed["q"], kind)
+    if not {"rows", "skip"} & changed.keys():
+        changed |= {"rows": first_rows(changed.get("q", filters.q), changed.get("type", filters.type)), "skip": 0}
+    address = replace(filters, **changed).query_string()
+    return f"/?{address}" if address else "/"
 
 
 def first_rows(q: str, content_type: str = "") -> int:

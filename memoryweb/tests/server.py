@@ -1,6 +1,5 @@
 """The real server, as `manage.py serve` starts it, for tests that need it whole."""
 
-import itertools
 import os
 import signal
 import socket
@@ -14,8 +13,9 @@ from pathlib import Path
 
 import requests
 
-_numbers = itertools.count(1)
-ROOT = Path(__file__).resolve().parent.parent.parent
+from memoryweb.tests import prepared
+
+ROOT = prepared.ROOT
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Server:
     process: subprocess.Popen[str]
     first_link: str
     said: list[str] = field(default_factory=list)  # the lines that it has printed and logged
+    tokens: list[str] = field(default_factory=list)  # of `api`: to make one takes a process
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints in this instance."""
@@ -40,10 +41,11 @@ class Server:
         return self.manage("signin").splitlines()[-1]
 
     def api(self) -> requests.Session:
-        """A session whose requests carry a fresh API token."""
+        """A session whose requests carry an API token of the owner's."""
+        if not self.tokens:
+            self.tokens.append(self.manage("token", "create", f"test of {self.process.pid}").splitlines()[-1])
         session = requests.Session()
-        name = f"test {next(_numbers)}"
-        session.headers["Authorization"] = f"Bearer {self.manage('token', 'create', name).splitlines()[-1]}"
+        session.headers["Authorization"] = f"Bearer {self.tokens[0]}"
         return session
 
     def add(self, *texts: str, session: requests.Session | None = None, **fields: object) -> list[str]:
@@ -61,13 +63,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(folder: Path, **settings: str) -> Iterator[Server]:
-    """An instance with its data in `folder`, ready when this yields, gone with all its processes afterwards."""
-    from memoryweb.tests.environment import DOCUMENTED
+def running_server(folder: Path, *, is_prepared: bool = True, **settings: str) -> Iterator[Server]:
+    """An instance with its data in `folder`, ready when this yields, gone with all its processes afterwards.
 
+    Where it is not prepared, an empty folder is what a newcomer has: the server makes all of it.
+    """
+    if is_prepared:
+        prepared.fill(folder)
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if name not in DOCUMENTED}
-    environment |= {"ENV_FILE": "", "DATA_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
+    environment = prepared.environment_of(folder) | {"PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
         cwd=ROOT,

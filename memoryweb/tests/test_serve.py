@@ -11,7 +11,7 @@ from memoryweb.tests.server import running_server
 
 
 def test_workers_end_when_the_main_process_is_killed(tmp_path):
-    with running_server(tmp_path, WORKERS="2") as server:
+    with running_server(tmp_path, is_prepared=False, WORKERS="2") as server:
         address = (urlsplit(server.url).hostname, urlsplit(server.url).port)
         held = socket.create_connection(address, timeout=30)
         server.process.send_signal(signal.SIGKILL)

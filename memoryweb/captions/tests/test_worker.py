@@ -1,7 +1,6 @@
 """The real worker, in a process of its own: beside `manage.py serve`, alone, and as django-tasks ships it."""
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 
 from memoryweb.captions.tests import vision as vision_server
 from memoryweb.captions.tests.vision import KEY, MODEL, Answer, says
-from memoryweb.tests.environment import DOCUMENTED
+from memoryweb.tests import prepared
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import ROOT, running_server
 
@@ -41,11 +40,6 @@ on_linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="look
 def vision():
     with vision_server.running() as running:
         yield running
-
-
-def hidden():
-    """The environment of this process without its settings."""
-    return {name: value for name, value in os.environ.items() if name not in DOCUMENTED} | {"ENV_FILE": ""}
 
 
 def settings_for(vision):
@@ -83,20 +77,11 @@ def states(environment):
     return ask(environment, "SELECT state, attempts FROM captions_caption")
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """The data folder of an instance that is set up and empty."""
-    folder = tmp_path_factory.mktemp("prepared")
-    environment = hidden() | {"DATA_DIR": str(folder), "CAPTION_URL": "https://models.example.org", "CAPTION_MODEL": MODEL}
-    manage(environment, "migrate", "--verbosity", "0", check=True)
-    return folder
-
-
 @pytest.fixture
-def environment(prepared, tmp_path, vision):
+def environment(tmp_path, vision):
     """The settings of an instance that is set up and not running."""
-    folder = shutil.copytree(prepared, tmp_path / "data")
-    return hidden() | {"DATA_DIR": str(folder)} | settings_for(vision)
+    prepared.fill(tmp_path / "data")
+    return prepared.environment_of(tmp_path / "data") | settings_for(vision)
 
 
 @contextmanager
@@ -198,7 +183,7 @@ def test_neither_queue_nor_log_holds_texts_keys_or_pictures(environment, vision,
 
 
 def test_without_captions_the_command_says_so_in_a_line(tmp_path):
-    done = manage(hidden() | {"DATA_DIR": str(tmp_path)}, "describe")
+    done = manage(prepared.environment_of(tmp_path), "describe")
     assert done.returncode == 1
     assert done.stderr.decode().count("\n") == 1
     assert "CAPTION_URL" in done.stderr.decode()

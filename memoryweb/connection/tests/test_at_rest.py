@@ -1,6 +1,5 @@
 """The token at rest: nowhere in plain, readable with the key alone, and never lost while keys are exchanged."""
 
-import os
 import shutil
 import sqlite3
 import stat
@@ -8,19 +7,17 @@ import subprocess
 import sys
 from contextlib import closing
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from memoryweb.connection import cipher, inuse, rotation, services
 from memoryweb.connection.models import Connection
-from memoryweb.tests.environment import DOCUMENTED
+from memoryweb.tests import prepared
 
 from .conftest import TOKEN
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 SAVE = f"""
 from memoryweb.accounts import services as accounts
 from memoryweb.connection import inuse, services
@@ -148,16 +145,20 @@ class TestRotation:
 
 def test_neither_the_database_nor_a_backup_holds_the_token(tmp_path):
     folder = tmp_path / "instance"
-    environment = {name: value for name, value in os.environ.items() if name not in DOCUMENTED}
-    environment |= {"ENV_FILE": "", "DATA_DIR": str(folder)}
+    prepared.fill(folder)
+    environment = prepared.environment_of(folder)
 
     def manage(*arguments):
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "manage.py", *arguments],
+            cwd=prepared.ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
 
-    manage("migrate", "--verbosity", "0")
     with closing(sqlite3.connect(folder / "memoryweb.sqlite3")):  # so that the write-ahead log stays
         assert manage("shell", "--verbosity", "0", "--no-imports", "-c", SAVE).split() == ["True"]
         shutil.copytree(folder, tmp_path / "copied")

@@ -1,7 +1,8 @@
 """A program that is killed (SIGKILL) in the middle of an action, before each statement that it sends to the database in turn.
 
-`python -m memoryweb.history.tests.killed ACTION`, with DATA_DIR naming an empty folder, prints a line of JSON for each point: what
-the journal and the store say after a restart, after going on, and after undoing. The last line is of the run that nobody killed.
+`python -m memoryweb.history.tests.killed ACTION STEP`, with DATA_DIR naming an empty instance, prints a line of JSON for each
+point: what the journal and the store say after a restart, after going on, and after undoing. The last line is of the run that
+nobody killed.
 """
 
 import json
@@ -23,14 +24,11 @@ IMAGE = "2025-03-04 - A teal square."
 
 def prepare() -> None:
     """A store with memories in two buckets."""
-    from django.core.management import call_command
     from django.db import connection
 
     from memoryweb.accounts import services as accounts
     from memoryweb.memoryplugin import connect
 
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     client = connect(accounts.owner())
     buckets = [client.create_bucket(name) for name in ("Kitchen", "Office", "Attic")]
     for number in range(MEMORIES):
@@ -141,8 +139,8 @@ def _in_child(work: Callable[[], None]) -> bool:
     return not os.WIFSIGNALED(status)
 
 
-def main(action: str) -> None:
-    """Kill the action before each of its statements in turn, and report after each."""
+def main(action: str, step: int) -> None:
+    """Kill the action before each of its statements in turn, or before every so manieth, and report after each."""
     django.setup()
     from django.conf import settings
     from django.urls import get_resolver
@@ -152,9 +150,9 @@ def main(action: str) -> None:
     database = folder / "memoryweb.sqlite3"
     _in_child(prepare)
     shutil.copy(database, folder / "template")
-    point, survived = 0, False
+    point, survived = 1 - step, False
     while not survived:
-        point += 1
+        point += step
         for file in folder.glob("memoryweb.sqlite3*"):
             file.unlink()
         shutil.copy(folder / "template", database)
@@ -163,4 +161,4 @@ def main(action: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,14 +1,13 @@
 """Whenever the program is killed in the middle of an action: nothing is lost, and the journal tells the truth."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 
-from memoryweb.tests.environment import DOCUMENTED
-from memoryweb.tests.server import ROOT
+from memoryweb.tests import prepared
+from memoryweb.tests.thorough import far
 
 from .killed import IMAGE, MEMORIES
 
@@ -20,10 +19,10 @@ MERGED = "2025-03-04 - Notes 107 to 109."
 
 def reports(action, folder):
     """What stands after each point at which the action was killed."""
-    environment = {name: value for name, value in os.environ.items() if name not in DOCUMENTED}
-    environment |= {"ENV_FILE": "", "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "memoryweb.settings"}
-    command = [sys.executable, "-m", "memoryweb.history.tests.killed", action]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    prepared.fill(folder)
+    environment = prepared.environment_of(folder)
+    command = [sys.executable, "-m", "memoryweb.history.tests.killed", action, str(far(3, 1))]
+    done = subprocess.run(command, cwd=prepared.ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -36,7 +35,7 @@ def action(request):
 @pytest.fixture(scope="module")
 def points(action, tmp_path_factory):
     found = reports(action, tmp_path_factory.mktemp(action))
-    assert len(found) > 10
+    assert len(found) > far(4, 10)
     assert found[-1]["restarted"]["outcomes"].keys() == {"done"}
     return found
 

@@ -22,8 +22,9 @@ from memories.addresses import to_key
 from memoryweb import words
 from memoryweb.tests.hosted import picture
 from memoryweb.tests.server import running_server
+from memoryweb.tests.thorough import far
 
-RUNS = int(os.environ.get("UNDO_RUNS", 5))  # CI asks for 100
+RUNS = far(5, 100)
 TEXTS = [
     "Tea with lemon.",
     "The spare key is at Frau Petersen's.",

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +15,7 @@ from memoryweb.localapi.filters import EVERYTHING, Filter
 from memoryweb.localapi.meaning import background, engine
 from memoryweb.localapi.meaning.embedder import NeedsDownload
 from memoryweb.localapi.models import Bucket, Memory, Vector
+from memoryweb.tests import prepared
 from memoryweb.tests.threads import AtOnce
 
 from .tinymodel import write_model
@@ -26,7 +26,6 @@ np = pytest.importorskip("numpy")
 from memoryweb.localapi.meaning import nearest, vectors  # noqa: E402  # they need numpy
 
 run_thread = background._run
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 MUSIC, TEA, OTHER = (("guitar", "strings", "instrument"), ("tea", "kettle", "drink"), ())
 
 
@@ -424,8 +423,6 @@ import os, threading
 os.environ["DJANGO_SETTINGS_MODULE"] = "memoryweb.settings"
 import django; django.setup()
 from django.core.cache import cache
-from django.core.management import call_command
-call_command("migrate", verbosity=0); call_command("createcachetable", verbosity=0)
 from memoryweb.localapi import meaning, store
 from memoryweb.localapi.meaning import background
 from memoryweb.localapi.models import Memory
@@ -476,14 +473,19 @@ class TestRealModel:
     def test_several_processes_embed_together_and_end_cleanly(self, tmp_path):
         pytest.importorskip("fastembed")
         folder = write_model(tmp_path / "tiny", is_pooled=True)
-        environment = os.environ | {"DATA_DIR": str(tmp_path / "data"), "SEMANTIC_MODEL": str(folder)}
+        prepared.fill(tmp_path / "data")
+        environment = prepared.environment_of(tmp_path / "data") | {"SEMANTIC_MODEL": str(folder)}
 
         def start(*arguments):
             return subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                [sys.executable, *arguments],
+                cwd=prepared.ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
             )
 
-        (tmp_path / "data").mkdir()
         writer = start("-c", WRITE_AND_LEAVE_A_BACKLOG)
         assert (writer.communicate(timeout=60), writer.returncode) == (("own embedded\n", ""), 0)
         both = [start("manage.py", "embed"), start("manage.py", "embed")]

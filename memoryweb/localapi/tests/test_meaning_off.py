@@ -1,23 +1,19 @@
 """Searching by meaning is an extra: without it nothing of it is imported, and where it fails words still find."""
 
 import logging
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from memoryweb.localapi import lists, meaning, store
 from memoryweb.localapi.filters import EVERYTHING
 from memoryweb.localapi.meaning import engine
+from memoryweb.tests import prepared
 from memoryweb.tests.reading import read
 
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 USE_EVERYTHING = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 import memoryweb.urls, memoryweb.wsgi, sys
 from memoryweb.accounts import services
 from memoryweb.memoryplugin import connect
@@ -43,9 +39,16 @@ def found(query):
 
 
 def test_without_the_setting_nothing_of_it_is_imported(tmp_path):
-    environment = os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "memoryweb.settings", "SEMANTIC_MODEL": ""}
+    prepared.fill(tmp_path)
+    environment = prepared.environment_of(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", USE_EVERYTHING], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", USE_EVERYTHING],
+        cwd=prepared.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert done.stdout.splitlines() == ["['2025-03-04 - Tea.'] off", "[]"]
 

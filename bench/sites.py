@@ -44,7 +44,7 @@ def served(folder: Path) -> Iterator[tuple[Site, Site]]:
 @contextmanager
 def ours(folder: Path, **settings: str) -> Iterator[Site]:
     """Our server alone, with other settings than its own."""
-    with running_server(folder, **settings) as server:
+    with running_server(folder, is_prepared=True, **settings) as server:
         opened = inside(folder, OURS, [])
         yield Site(int(server.environment["PORT"]), opened["cookie"], opened["token"], server.process.pid)
 

@@ -4,12 +4,21 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
+from django.utils import timezone
 
-from .models import Event
+from .models import GROUPS, Event
 
 Action = Event.Action
 RARELY_SECONDS = 60
+
+# Each write through the API waits for it; by way of a model it takes four times as long.
+ADD = """
+    INSERT INTO audit_event
+        (at, person_id, person_name, token_name, action, "group", subject, bucket_id, bucket_name, address, count)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def record(
@@ -30,17 +39,21 @@ def record(
         person = getattr(request, "user", None)
     known = person if getattr(person, "pk", None) else None
     token = getattr(known, "token", None)
-    Event.objects.create(
-        action=action,
-        person_id=known.pk if known else None,
-        person_name=known.get_username() if known else "",
-        token_name=token.name if token else "",
-        subject=subject[:200],
-        bucket_id=str(bucket[0] or "")[:40],
-        bucket_name=bucket[1][:80],
-        address=address_of(request)[:45] if request is not None else "",
-        count=count,
+    values = (
+        connection.ops.adapt_datetimefield_value(timezone.now()),
+        known.pk if known else None,
+        known.get_username() if known else "",
+        token.name if token else "",
+        action.value,
+        GROUPS[action].value,
+        subject[:200],
+        str(bucket[0] or "")[:40],
+        bucket[1][:80],
+        address_of(request)[:45] if request is not None else "",
+        count,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, values)
 
 
 def record_rarely(action: Action, request: HttpRequest, *, person: Any = None, subject: str = "") -> None:

@@ -73,16 +73,19 @@ def no_such(field: str) -> Refused:
     return Refused(f"{field}: there is no such bucket. GET /api/buckets lists them.")
 
 
-def known(bucket_id: int | None) -> int:
-    """As `named`, but only the id, and in a fraction of the time where the bucket is there."""
+def known(bucket_id: int | None) -> tuple[int, str]:
+    """As `named`, but only its id and name, and in a fraction of the time where the bucket is there."""
     with connection.cursor() as cursor:
         if bucket_id is None:
-            cursor.execute("SELECT id FROM localapi_bucket WHERE key = %s", [key_of(DEFAULT)])
+            cursor.execute("SELECT id, name FROM localapi_bucket WHERE key = %s", [key_of(DEFAULT)])
         else:
             wanted = bucket_id if abs(bucket_id) < HIGHEST_ID else None
-            cursor.execute("SELECT id FROM localapi_bucket WHERE id = %s", [wanted])
+            cursor.execute("SELECT id, name FROM localapi_bucket WHERE id = %s", [wanted])
         row = cursor.fetchone()
-    return row[0] if row else named(bucket_id).id
+    if row:
+        return row
+    bucket = named(bucket_id)
+    return bucket.id, bucket.name
 
 
 def create(name: str, description: str = "") -> Bucket:

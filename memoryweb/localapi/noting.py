@@ -21,6 +21,12 @@ def together(request: HttpRequest) -> AbstractContextManager[object]:
     return transaction.atomic() if _is_by_token(request) else nullcontext()
 
 
+def added(request: HttpRequest, bucket_id: int, bucket_name: str) -> None:
+    """A memory was added to this bucket; for `store.add`, which knows of the bucket and calls this before it commits."""
+    if _is_by_token(request):
+        record(Action.ADDED, request=request, person=principal_of(request).person, bucket=(bucket_id, bucket_name))
+
+
 def memories(request: HttpRequest, action: Action, public_ids: Iterable[str]) -> None:
     """These memories were written, or deleted: how many in which bucket is noted, and nothing else of them."""
     if not _is_by_token(request):

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,8 +28,12 @@ def add(
     image: images.CleanImage | None = None,
     is_example: bool = False,
     added_by: int | None = None,
+    noted: Callable[[int, str], object] | None = None,
 ) -> tuple[str, bool]:
     """Store a memory, which the person of the id `added_by` adds.
+
+    `noted` is called with the id and name of its bucket in the same transaction, so that the memory and what is noted of it are
+    both there or neither.
 
     Returns its public id and whether it stood there already, in which case nothing was added.
     """
@@ -54,7 +58,7 @@ def add(
         if image:
             images.store(image)  # before the transaction: a far storage takes its time
         with transaction.atomic():  # nobody else writes meanwhile: what can be done before was, and the SQL is written out
-            new.bucket_id = buckets.known(bucket_id)
+            new.bucket_id, bucket_name = buckets.known(bucket_id)
             same = _same(new)
             if same:
                 return same, True
@@ -62,6 +66,8 @@ def add(
                 images.store(image)  # again, where purging has taken it in between
             new.save(force_insert=True)
             buckets.count(new.bucket_id, new.content_type, 1)
+            if noted:
+                noted(new.bucket_id, bucket_name)
             transaction.on_commit(partial(meaning.wake, new.pk))
     return new.public_id, False
 

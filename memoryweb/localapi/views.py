@@ -4,7 +4,6 @@
 """
 
 import functools
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -133,16 +132,15 @@ def add_new_memory(request: HttpRequest) -> dict[str, Any]:
     """POST /api/memory and POST /api/v2/memory."""
     memory, image = inputs.read_memory(request)
     only_addable(request, memory.bucketId)
-    with nullcontext() if image else noting.together(request):  # an image's files take their time: noted when they are there
-        public_id, there = store.add(
-            memory.text,
-            bucket_id=memory.bucketId,
-            source=memory.source,
-            created_at=memory.createdAt,
-            image=image,
-            added_by=principal_of(request).person.pk,
-        )
-        noting.memories(request, Done.ADDED, [] if there else [public_id])
+    public_id, there = store.add(
+        memory.text,
+        bucket_id=memory.bucketId,
+        source=memory.source,
+        created_at=memory.createdAt,
+        image=image,
+        added_by=principal_of(request).person.pk,
+        noted=functools.partial(noting.added, request),
+    )
     return {"done": "ok", "memoryId": public_id, "isDuplicate": there}
 
 

@@ -75,6 +75,7 @@ def _call(request: requests.PreparedRequest) -> Any:
     parts = urlsplit(request.url or "")
     body = request.body or b""
     body = body.encode() if isinstance(body, str) else body
+    sent = BytesIO(body)
     environ = {
         "REQUEST_METHOD": request.method,
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
@@ -84,7 +85,7 @@ def _call(request: requests.PreparedRequest) -> Any:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "CONTENT_TYPE": request.headers.get("Content-Type", ""),
         "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": BytesIO(body),
+        "wsgi.input": sent,
         "wsgi.url_scheme": "http",
         ACTING_PERSON: getattr(request, "acting_person", None),
     }
@@ -94,3 +95,4 @@ def _call(request: requests.PreparedRequest) -> Any:
         return match.func(django_request, *match.args, **match.kwargs)
     finally:
         django_request.close()
+        sent.close()  # the request may refer to itself, and would keep an image until the garbage is collected

@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from memoryweb.tests.environment import DOCUMENTED
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASE = "memoryweb.sqlite3"
 PREPARE = "import django; django.setup(); from memoryweb.management.commands import serve; serve.prepare()"
@@ -18,6 +16,8 @@ PREPARE = "import django; django.setup(); from memoryweb.management.commands imp
 
 def environment_of(folder: Path) -> dict[str, str]:
     """What a process is started with whose data lie in `folder`, and for which this machine sets nothing."""
+    from memoryweb.tests.environment import DOCUMENTED  # not before: to import it takes this process's own settings away
+
     ours = {name: value for name, value in os.environ.items() if name not in DOCUMENTED}
     return ours | {"ENV_FILE": "", "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "memoryweb.settings"}
 

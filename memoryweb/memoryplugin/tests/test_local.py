@@ -217,6 +217,13 @@ def test_an_images_address_leads_back_through_the_client(embedded, picture):
     assert embedded.fetch_image(memory.image_url).content_type == "image/png"
 
 
+def test_an_image_that_was_sent_is_not_kept_until_the_garbage_is_collected(embedded, picture, monkeypatch):
+    sent = []
+    monkeypatch.setattr(local, "BytesIO", lambda content: sent.append(BytesIO(content)) or sent[-1])
+    embedded.add_new_memory("A red kite", image=picture)
+    assert sent[0].closed
+
+
 def test_the_hosts_that_browsers_may_use_do_not_concern_a_call_in_process(embedded, picture, settings):
     settings.ALLOWED_HOSTS = ["memory.example.org"]
     created = embedded.add_new_memory("A red kite", image=picture)

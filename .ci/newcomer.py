@@ -1,4 +1,4 @@
-"""The newcomer's path, timed: clone into an empty folder, `make run`, open the printed link, create a memory over HTTP.
+"""The newcomer's path, timed: clone into an empty folder, `make run`, open the printed link and come in, create a memory over HTTP.
 
 Then once more, for the second start. Prints what it saw, and exits with an error at the first thing that is not so.
 """
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from memoryweb.tests.environment import DOCUMENTED  # noqa: E402  # the clone's own tests know the settings' names
-from memoryweb.tests.server import free_port  # noqa: E402
+from memoryweb.tests.server import come_in, free_port  # noqa: E402
 
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[str], str, float]:
@@ -58,8 +58,9 @@ def use(link: str, port: int) -> None:
     """Sign in by the link, load the page, create a memory with the page's own form, and see it."""
     base = f"http://127.0.0.1:{port}"
     session = requests.Session()
-    page = session.get(link, timeout=20)
-    check(page.status_code == 200 and "All memories" in page.text, "the link signs in and leads to the memories")
+    check("Come in as" in session.get(link, timeout=20).text, "the link opens a page with one button")
+    page = come_in(session, link)
+    check(page.status_code == 200 and "All memories" in page.text, "the button signs in and leads to the memories")
     form = session.get(f"{base}/memories/new/", timeout=20).text
     secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
     text = f"The newcomer's memory of {time.time_ns()}"

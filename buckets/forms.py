@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from memoryweb.memoryplugin.types import Bucket
+from memoryweb.names import in_sentence
 
 MOST_LETTERS = 80  # of a name, as the service has it
 MOST_DESCRIBED = 2000
@@ -44,7 +45,7 @@ class BucketForm(forms.Form):
         if name.isdigit():
             raise forms.ValidationError("Add a letter: digits alone would look like an id.")
         if taken := self._taken.get(name.casefold()):
-            raise forms.ValidationError(f"There is a bucket named {taken} already. Choose another name.")
+            raise forms.ValidationError(f"There is a bucket named {in_sentence(taken)} already. Choose another name.")
         return name
 
 

@@ -152,7 +152,11 @@ def _term(part: Part, buckets: tuple[Bucket, ...], today: date) -> Term:
         return Term(kind, name, part, _CONTENT_TYPES[name]) if name else Term(kind, written, part, note="choose text or image")
     if kind == "bucket":
         bucket = _bucket(written, buckets)
-        return Term(kind, bucket.name, part, bucket.id) if bucket else Term(kind, written, part, note="there is no such bucket")
+        return (
+            Term(kind, bucket.name, part, bucket.id)
+            if bucket
+            else Term(kind, written, part, note="there is no such bucket, or it is not open to you")
+        )
     if kind in ("after", "before"):
         day = dates.first_day(written, today)
         return Term(kind, f"{day.day} {day:%b} {day.year}", part, day) if day else Term(kind, written, part, note=_NO_DATE)

@@ -22,7 +22,6 @@ from .filters import SearchForm
 COUNTS = (5, 10, 20, 50, 100)
 STANDARD_COUNT = 10  # what the API answers with when nobody says how many
 NOT_SENT = ("after", "before", "source", "phrase", "exclude")  # MemoryPlugin documents no parameter for these
-NO_BUCKET = "There is no such bucket. It may have been deleted."
 MASKED = "(a signed address, not shown)"
 _ADDRESS = re.compile(r'("image_?url"\s*:\s*")((?:[^"\\]|\\.)+)(?=")', re.IGNORECASE)
 
@@ -50,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     client = connect(request.user)
     asked = services.read_filters(client, filters)
     if not services.may_ask(client, asked.bucket_id):
-        return missing_page(request, NO_BUCKET) if asked.bucket_id else redirect(asked.filters.url())  # which asks for one
+        return missing_page(request, services.NO_BUCKET) if asked.bucket_id else redirect(asked.filters.url())  # which asks for one
     began = perf_counter()
     sent, received = services.answer_to_assistant(
         client, words=asked.query, bucket_id=asked.bucket_id, content_type=asked.content_type, count=count, include_ids=ids
@@ -59,7 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
     buckets = bucket_services.bucket_list(client)
     bucket = buckets.get(asked.bucket_id)
     if asked.bucket_id and bucket is None:
-        return missing_page(request, NO_BUCKET)
+        return missing_page(request, services.NO_BUCKET)
     shown, masked = mask(sent)
     shown_chips = chips.to_chips(asked, buckets)
     kept = {name: value for name in ("q", "bucket", "type", "sort") if (value := getattr(asked.filters, name))}

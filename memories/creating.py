@@ -102,7 +102,7 @@ def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> 
     if wanted != NEW_BUCKET:
         bucket = buckets.get(wanted)
         if wanted and bucket is None:
-            raise Invalid("There is no such bucket any more. Choose another.")
+            raise Invalid(f"{services.NO_BUCKET} Choose another.")
         return bucket
     name = form.cleaned_data["new_bucket"]
     same = [bucket for bucket in buckets.buckets if bucket.name.casefold() == name.strip().casefold()]

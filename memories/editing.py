@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from buckets import services as bucket_services
 from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
-from memoryweb.history import answers, current, diff, journal, offers, states
+from memoryweb.history import answers, authors, current, diff, journal, offers, states
 from memoryweb.history.run import Progress
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
@@ -170,7 +170,9 @@ def show_conflict(
     mine = whole_text(theirs.text, form.cleaned_data["date"], form.cleaned_data["text"])
     words = diff.words(theirs.text, mine)
     chosen = bucket_services.bucket_list(client).get(form.data.get("bucket"))
+    writer = authors.last_writer(client, theirs)
     conflict = {
+        "who": "You" if writer and writer.id == str(request.user.pk) else writer.name if writer else "",
         "over": digest(theirs),
         "theirs": [(kind == diff.GONE, text) for kind, text in words if kind != diff.NEW],
         "mine": [(kind == diff.NEW, text) for kind, text in words if kind != diff.GONE],

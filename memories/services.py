@@ -26,6 +26,7 @@ from .filters import Filters
 
 KEPT_SECONDS = 3600  # what hosted lists answered, by id
 LOOK_THROUGH = 500  # memories a call, when all must be looked through
+NO_BUCKET = "There is no such bucket, or it is not open to you."  # the same for both, whoever asks
 CHOOSE = "Open a bucket first: on this service you see one at a time."
 
 

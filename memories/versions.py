@@ -11,6 +11,8 @@ from memoryweb.history import answers, diff
 from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
+from memoryweb.memoryplugin.types import Version
+from memoryweb.names import in_sentence
 
 from . import curating, rows, services
 
@@ -33,7 +35,7 @@ def versions(request: HttpRequest, memory_id: str) -> HttpResponse:
         {
             "number": older.number,
             "changed_at": rows.moment(newer.changed_at),
-            "bucket": "" if older.bucket_id == newer.bucket_id else f"{older.bucket_name} → {newer.bucket_name}",
+            "bucket": _way(older, newer) if older.bucket_id != newer.bucket_id else "",
             "words": diff.words(older.text, newer.text) if older.text != newer.text else [],
             "is_present": (older.text, older.bucket_id) == (known[0].text, known[0].bucket_id),
         }
@@ -41,6 +43,10 @@ def versions(request: HttpRequest, memory_id: str) -> HttpResponse:
         if (newer.text, newer.bucket_id) != (older.text, older.bucket_id)  # not what was only deleted and restored
     ]
     return render(request, "memories/_versions.html", {"versions": earlier, "memory_id": memory_id})
+
+
+def _way(older: Version, newer: Version) -> str:
+    return " → ".join(in_sentence(version.bucket_name) for version in (older, newer))
 
 
 def go_back(request: HttpRequest, client: MemoryPluginClient, memory_id: str) -> HttpResponse:

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url, reswap, retarget
 
+from memoryweb.accounts import permissions
 from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
-from memoryweb.errorpages import bad_address, missing_page, service_error
+from memoryweb.errorpages import bad_address, missing_page, no_bucket, service_error
 from memoryweb.history import offers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
@@ -41,7 +42,9 @@ def browse(request: HttpRequest) -> HttpResponse:
     client = connect(request.user)
     found = services.browse(client, filters, cursor=cursor)
     if found.asked.bucket_id and found.buckets.get(found.asked.bucket_id) is None:
-        return missing_page(request, "There is no such bucket. It may have been deleted.")
+        return missing_page(request, services.NO_BUCKET)
+    if not found.buckets.buckets and permissions.is_limited(request.user):
+        return no_bucket(request)
     context = listing.context(client, found) | {"renews_box": by_link(request)}
     if not wants_fragment(request):
         context |= form_beside(client, found)

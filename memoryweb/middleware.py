@@ -5,23 +5,21 @@ import re
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from memoryweb.accounts import permissions
 from memoryweb.accounts.permissions import Action
-from memoryweb.errorpages import refusal, service_error
+from memoryweb.errorpages import no_bucket, refusal, service_error, sign_in_url, signed_out, typed
 from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
 from memoryweb.pictures import CONTENT_TYPES, MOST_BYTES
@@ -124,12 +122,17 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         return refused
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:  # type: ignore[override]  # not only redirects
-        """Lead to the sign-in page; a form that htmx sends stays where it is, with what was typed, and is told why."""
-        if not wants_fragment(request):
-            response: HttpResponse = super().handle_no_permission(request, view_func)
+        """Lead to the sign-in page; what was typed into a form stays, in the page where htmx sends it, else to be copied."""
+        response: HttpResponse
+        if typed(request):
+            response = signed_out(request)
+        elif not wants_fragment(request):
+            response = HttpResponseRedirect(sign_in_url(request, request.get_full_path()))
         elif request.method == "GET":
             here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-            response = HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}")
+            if request.htmx.trigger == "search":  # type: ignore[attr-defined]  # the address follows only with the answer
+                here = request.get_full_path()
+            response = HttpResponseClientRedirect(sign_in_url(request, here))
         else:
             response = render(request, "_signed_out.html", status=401)
             response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"
@@ -160,6 +163,8 @@ class PermissionMiddleware:
             return None
         sentence = permissions.why_not(request.user, needed)
         if not wants_fragment(request) or request.method == "GET":
+            if not permissions.may(request.user, Action.READ):
+                return no_bucket(request)
             return refusal(request, 403, NotAllowed.title, sentence)
         response = render(request, "_not_allowed.html", {"sentence": sentence}, status=403)
         response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"

@@ -87,6 +87,12 @@ def test_a_refused_name_says_why_and_keeps_what_was_typed(signed_in, garden, nam
     assert page.one("input", id="bucket-name")["aria-invalid"] == "true"
 
 
+def test_a_taken_name_that_is_written_from_right_to_left_turns_no_words_of_the_refusal(signed_in, embedded):
+    embedded.create_bucket("\u05d0\u05d1")
+    refused = read(signed_in.post("/buckets/new/", {"name": "\u05d0\u05d1"}))
+    assert "named \u2068\u05d0\u05d1\u2069 already" in refused.text
+
+
 def test_what_was_refused_is_not_in_the_history(signed_in, garden):
     signed_in.post("/buckets/new/", {"name": "a\u202eb"})
     assert not Batch.objects.exists()

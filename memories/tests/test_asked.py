@@ -121,7 +121,7 @@ def test_the_box_overrules_the_address():
 def test_what_cannot_be_read_overrules_nothing():
     found = ask("tea bucket:Nowhere type:video", bucket="7", type="text")
     assert (found.bucket_id, found.content_type) == ("7", "text")
-    assert notes(found) == [("bucket", "there is no such bucket"), ("type", "choose text or image")]
+    assert notes(found) == [("bucket", "there is no such bucket, or it is not open to you"), ("type", "choose text or image")]
 
 
 def test_of_several_buckets_the_last_counts():

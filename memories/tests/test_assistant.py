@@ -66,7 +66,7 @@ def test_what_could_not_be_read_is_not_blamed_on_the_assistant(signed_in, notes)
     page = read(signed_in.get("/assistant/?q=tea+after:soon+bucket:Nobody"))
     assert "do not send it" not in page.text
     assert "Left out here and in the list: Since soon (write a date such as" in page.text
-    assert "Bucket Nobody (there is no such bucket)." in page.text
+    assert "Bucket Nobody (there is no such bucket, or it is not open to you)." in page.text
 
 
 def test_the_list_leads_there_and_back_with_words_and_bucket(signed_in, fragment, notes):

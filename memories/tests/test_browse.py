@@ -291,7 +291,7 @@ def test_an_unknown_bucket_is_not_found(signed_in, remember, bucket):
     remember("2025-03-04 - Tea.")
     answer = signed_in.get("/", {"bucket": bucket})
     assert answer.status_code == 404
-    assert "There is no such bucket" in " ".join(read(answer).alerts)
+    assert "There is no such bucket, or it is not open to you." in " ".join(read(answer).alerts)
 
 
 @pytest.mark.parametrize("bucket", ["garden", "1.5", "٣", "<b>", "../x"])

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from memories import editing
+from memories import curating, editing
 from memories.editing import digest
+from memoryweb.accounts.models import Role, User
 from memoryweb.history import journal
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.reading import read
@@ -218,6 +219,22 @@ def test_a_change_between_the_look_and_the_write_is_seen_too(send, embedded, tea
 def test_both_wrote_the_same(send, embedded, tea):
     embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
     assert send(tea, text="Tea with rum.").status_code == 200
+
+
+def test_who_changed_it_through_the_pages_is_named_as_long_as_it_is_their_text(send, embedded, owner, tea):
+    def changes(person, memory, text):
+        curating.edit(connect(person), person, memory, text, None)
+        return embedded.get_memory(memory.id)
+
+    ben = User.objects.create(username="ben", role=Role.EDITOR)
+    now = changes(ben, tea, "2025-03-04 - Tea by Ben.")
+    said = [send(tea, text="Mine.")]
+    changes(owner, now, "2025-03-04 - Tea by the owner.")
+    said.append(send(tea, text="Mine."))
+    embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea by a script.")
+    said.append(send(tea, text="Mine."))
+    heads = [read(answer).all("strong")[0].text for answer in said]
+    assert heads == ["ben changed it meanwhile.", "You changed it meanwhile.", "Someone changed it meanwhile."]
 
 
 def test_a_memory_that_was_deleted_meanwhile_leaves_what_was_typed(send, embedded, tea):

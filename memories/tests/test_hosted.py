@@ -90,7 +90,7 @@ def test_no_examples_are_offered(signed_in, hosted):
 def test_an_unknown_bucket_is_not_found(signed_in, hosted):
     answer = signed_in.get("/?bucket=4711")
     assert answer.status_code == 404
-    assert "There is no such bucket" in " ".join(read(answer).alerts)
+    assert "There is no such bucket, or it is not open to you." in " ".join(read(answer).alerts)
 
 
 def test_an_item_that_cannot_be_read_costs_no_page(signed_in, hosted):

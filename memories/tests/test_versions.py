@@ -24,6 +24,11 @@ def test_earlier_versions_show_what_each_change_changed(fragment, embedded, tea)
     assert (changed.one("del").text, changed.one("ins").text) == ("milk", "rum")
 
 
+def test_a_bucket_that_is_written_from_right_to_left_turns_nothing_beside_it(fragment, embedded, tea):
+    embedded.update_or_move_memories([tea.id], bucket_id=embedded.create_bucket("\u05d0\u05d1").id)
+    assert "General → \u2068\u05d0\u05d1\u2069" in read(fragment(reverse("memories:versions", args=[tea.id]))).text
+
+
 def test_what_was_only_deleted_and_restored_is_no_other_version(fragment, embedded, tea):
     embedded.update_or_move_memories([tea.id], text="2025-03-04 - Tea with rum.")
     embedded.delete_memory(tea.id)

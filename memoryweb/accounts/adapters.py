@@ -23,12 +23,15 @@ from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record, record_rarely
 from memoryweb.errorpages import refusal
 
+from .models import User
+
 PASSKEY = "mfa_reauthenticate:webauthn"
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in. The answer for a wrong password is that for a name that does not exist, and for a person who is disabled."""
 
+    _tried: User | None = None
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "That name and password do not belong together. Check both, and whether Caps Lock is on.",
         "too_many_login_attempts": "Too many attempts. Wait five minutes, then try again.",
@@ -47,10 +50,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Who is disabled learns no more than a stranger."""
         return stranger(request)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Called by allauth, which counts the attempt. Whose name it is, is known to the audit, should it be one too many."""
+        self._tried = User.named(str(credentials.get("username", "")))
+        super().pre_authenticate(request, **credentials)
+
     def validation_error(self, code: str, *args: Any) -> Any:
         """The error with this code. That somebody tries too often stands in the audit."""
         if code == "too_many_login_attempts":
-            record_rarely(Done.LIMIT_REACHED, context.request, subject="signing in")
+            record_rarely(Done.LIMIT_REACHED, context.request, person=self._tried, subject="signing in")
         return super().validation_error(code, *args)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from . import sessions
-from .models import BucketRole, User
+from .models import BucketRole, Role, User
 
 
 def of(person: User, service: str) -> Mapping[str, str]:
@@ -46,6 +46,12 @@ def change(person: User, service: str, roles: Mapping[str, str]) -> None:
         person.save(update_fields=["has_bucket_roles"])
     person.bucket_roles = None
     sessions.tell()
+
+
+def set_apart(service: str) -> list[str]:
+    """The names of those for whom roles in buckets of this service count: they can sign in, and are no owners."""
+    people = User.objects.filter(pk__in=BucketRole.objects.filter(service=service).values("user"), is_active=True)
+    return list(people.exclude(role=Role.OWNER).order_by("username").values_list("username", flat=True))
 
 
 def everybodys(service: str) -> dict[int, dict[str, str]]:

@@ -1,6 +1,7 @@
 """The pages about second factors: allauth's own, with an honest status for a form that was refused."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import views as account
 from allauth.account.models import Login
@@ -12,14 +13,33 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.mfa.webauthn.internal import auth, flows
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse, reverse_lazy
+from django.urls import Resolver404, resolve, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
 from . import linking, oidc
+
+# What a page that asks again is for, by the name of the address that comes next, and where "Cancel" leads.
+NEXT = {
+    "accounts:reset": ("Resetting somebody’s sign-in", "accounts:people"),
+    "accounts:disable": ("Disabling somebody", "accounts:people"),
+    "accounts:person": ("Changing who is an owner", "accounts:people"),
+    "accounts:invite": ("Inviting an owner", "accounts:people"),
+    "connection:page": ("The connection", "memories:browse"),
+    "connection:remove": ("Removing the connection", "memories:browse"),
+    "mfa_activate_totp": ("Setting up an app", "mfa_index"),
+    "mfa_deactivate_totp": ("Removing the app", "mfa_index"),
+    "mfa_view_recovery_codes": ("Looking at recovery codes", "mfa_index"),
+    "mfa_generate_recovery_codes": ("Making recovery codes", "mfa_index"),
+    "mfa_add_webauthn": ("Making a passkey", "mfa_index"),
+    "mfa_remove_webauthn": ("Removing a passkey", "mfa_index"),
+    "oidc_link": ("Linking your account", "mfa_index"),
+    "oidc_unlink": ("Unlinking your account", "mfa_index"),
+}
 
 
 class Honest:
@@ -46,6 +66,17 @@ class Index(base.IndexView):
 class Authenticate(Honest, base.AuthenticateView):
     """`/signin/code/`: the code after the password."""
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in; whoever has used a recovery code learns how many are left."""
+        response: HttpResponse = super().form_valid(form)
+        used = getattr(form, "authenticator", None)  # not of a passkey
+        if used is not None and used.type == Authenticator.Type.RECOVERY_CODES:
+            used.refresh_from_db()
+            left = len(used.wrap().get_unused_codes())
+            said = "1 recovery code is left" if left == 1 else f"{left or 'no'} recovery codes are left"
+            messages.warning(self.request, f"That code does not work any more; {said}. Make new ones under “Second factor”.")
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With today's date, which the page shows in its margin, and what the person can use."""
         kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
@@ -56,11 +87,26 @@ class Authenticate(Honest, base.AuthenticateView):
         }
 
 
-class Reauthenticate(Honest, account.ReauthenticateView):
+class SaysWhatFor:
+    """Is it you? The page says what for, and has a way back."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With both, by the address that comes next."""
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]  # of the view beside it
+        request: HttpRequest = self.request  # type: ignore[attr-defined]
+        try:
+            name = resolve(urlsplit(get_next_redirect_url(request) or "/").path).view_name
+        except Resolver404:
+            name = ""
+        what, back = NEXT.get(name, ("What comes next", "memories:browse"))
+        return context | {"what_next": what, "way_back": reverse(back)}
+
+
+class Reauthenticate(SaysWhatFor, Honest, account.ReauthenticateView):
     """`/account/again/`: the password again, before something that whoever finds an open browser must not do."""
 
 
-class ReauthenticateByCode(Honest, base.ReauthenticateView):
+class ReauthenticateByCode(SaysWhatFor, Honest, base.ReauthenticateView):
     """`/account/again/code/`: a code instead of the password."""
 
 
@@ -107,7 +153,7 @@ class RemovePasskey(Offered, passkeys.RemoveWebAuthnView):
     success_url = reverse_lazy("mfa_index")
 
 
-class ReauthenticateByPasskey(Offered, passkeys.ReauthenticateWebAuthnView):
+class ReauthenticateByPasskey(SaysWhatFor, Offered, passkeys.ReauthenticateWebAuthnView):
     """`/account/again/passkey/`: a passkey instead of the password."""
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Invitations: links with which somebody becomes a person here. Each works once, for a week, with the role that was chosen."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from . import bucketroles
 from .models import Invitation, Role, User
 from .permissions import called
 from .services import digest, new_secret
@@ -25,11 +27,23 @@ class NameInUse(ValueError):
     """Somebody else is called so."""
 
 
-def make(by: User, role: Role, email: str = "") -> str:
-    """The secret of a new invitation; those that have died are cleared away."""
+def make(
+    by: User, role: Role, email: str = "", *, for_whom: str = "", service: str = "", bucket_roles: Mapping[str, str] | None = None
+) -> str:
+    """The secret of a new invitation, perhaps with other roles in single buckets of a service, by their ids; those that have died
+    are cleared away.
+    """
     Invitation.objects.filter(made_at__lt=timezone.now() - LIFETIME).delete()
     secret = new_secret()
-    Invitation.objects.create(made_by=by, role=role, email=email, digest=digest(secret))
+    Invitation.objects.create(
+        made_by=by,
+        role=role,
+        email=email,
+        for_whom=for_whom,
+        service=service,
+        bucket_roles=dict(bucket_roles or {}),
+        digest=digest(secret),
+    )
     return secret
 
 
@@ -43,10 +57,10 @@ def find(secret: str) -> Invitation | None:
     return _valid().filter(digest=digest(secret)).first()
 
 
-def revoke(number: int) -> str:
-    """End an invitation at once; returns the role that it was for, empty when there is none."""
+def revoke(number: int) -> Invitation | None:
+    """End an invitation at once; returns what it was, None when there is none."""
     found = Invitation.objects.filter(pk=number).first()
-    return found.role if found and Invitation.objects.filter(pk=number).delete()[0] else ""
+    return found if found and Invitation.objects.filter(pk=number).delete()[0] else None
 
 
 def accept(secret: str, name: str, password: str) -> User | None:
@@ -62,7 +76,9 @@ def accept(secret: str, name: str, password: str) -> User | None:
             invitation = use(found.pk) if found else None
             if invitation is None:
                 return None
-            return User.objects.create_user(name, password=password, email=invitation.email, role=invitation.role)
+            person = User.objects.create_user(name, password=password, email=invitation.email, role=invitation.role)
+            open_buckets(invitation, person)
+            return person
     except IntegrityError:
         raise NameInUse from None
 
@@ -71,6 +87,12 @@ def use(number: int) -> Invitation | None:
     """The invitation, which has let somebody in with this; None when it does not work (any more)."""
     invitation = _valid().filter(pk=number).first()
     return invitation if invitation and Invitation.objects.filter(pk=number).delete()[0] else None
+
+
+def open_buckets(invitation: Invitation, person: User) -> None:
+    """Give the newcomer the roles in single buckets that the invitation names."""
+    if invitation.bucket_roles:
+        bucketroles.change(person, invitation.service, invitation.bucket_roles)
 
 
 def send(invitation_to: str, by: User, role: Role, link: str) -> None:

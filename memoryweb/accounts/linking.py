@@ -37,6 +37,8 @@ def newcomer(coming: SocialLogin, invitation: int | None) -> User | None:
             return None
         name = get_adapter().generate_unique_username([coming.user.username, email, coming.account.extra_data["name"], "person"])
         person = User.objects.create(username=name, email=email, role=role, password=make_password(None))
+        if invited_as:
+            invitations.open_buckets(invited_as, person)
         coming.account.user = person
         coming.account.save()
     coming.user = person

@@ -27,6 +27,12 @@ class User(AbstractUser):
     token: "Token | None" = None
     bucket_roles: "dict[str, dict[str, str]] | None" = None  # by service and bucket, once `bucketroles.py` has read them
 
+    @classmethod
+    def named(cls, name: str) -> "User | None":
+        """The person of this name, in upper or lower case. Of two that differ in that alone, which may be old ones, the exact."""
+        alike = list(cls.objects.filter(username__iexact=name))
+        return next((person for person in alike if person.username == name), alike[0] if len(alike) == 1 else None)
+
     def refresh_from_db(self, *arguments: Any, **options: Any) -> None:
         """As Django has it; what was read of the roles in buckets is forgotten with the rest."""
         self.bucket_roles = None
@@ -51,17 +57,21 @@ class Invitation(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     role = models.CharField(max_length=20, choices=Role)
     email = models.EmailField(blank=True, help_text="where it was sent")
+    for_whom = models.CharField(max_length=80, blank=True, help_text="as who made it calls them")
+    service = models.CharField(max_length=80, blank=True, help_text="of which bucket_roles are")
+    bucket_roles = models.JSONField(default=dict, help_text="roles in single buckets, by bucket id")
     made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
 
 
 class SignInLink(models.Model):
-    """A link that signs a person in, once. Only the SHA-256 of its secret is kept."""
+    """A link that signs a person in, once; with a new password, where it takes the place of one. Only its SHA-256 is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True)
+    asks_password = models.BooleanField(default=False, help_text="whether a password is chosen with it")
 
 
 class Token(models.Model):

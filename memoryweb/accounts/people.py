@@ -32,7 +32,7 @@ def find(person_id: int) -> User | None:
 def change_role(person: User, role: Role) -> None:
     """Give a person another role, from their next request on. Raises LastOwner."""
     if role != Role.OWNER:
-        _keep_an_owner(person)
+        keep_an_owner(person)
     person.role = role
     person.save(update_fields=["role"])
     sessions.tell()  # what was shown to them may be closed to them now
@@ -41,7 +41,7 @@ def change_role(person: User, role: Role) -> None:
 def disable(person: User) -> None:
     """Let a person in no more: their sessions, tokens and sign-in links end at once, for good. Raises LastOwner."""
     with transaction.atomic():
-        _keep_an_owner(person)
+        keep_an_owner(person)
         person.is_active = False
         person.save(update_fields=["is_active"])
         tokens.revoke(Token.objects.filter(user=person))
@@ -56,19 +56,21 @@ def enable(person: User) -> None:
 
 
 def reset(person: User) -> str:
-    """For somebody who has lost password or phone: no way in works any more, sessions end, a new link lets them in; its secret."""
+    """For somebody who has lost password or phone: no way in works any more and sessions end. Returns the secret of a new link,
+    which lets them in with a password that they choose there.
+    """
     with transaction.atomic():
         person.set_unusable_password()
         person.save(update_fields=["password"])
         Authenticator.objects.filter(user=person).delete()
         SocialAccount.objects.filter(user=person).delete()
         SignInLink.objects.filter(user=person).delete()
-        secret = make_sign_in_link(person)
+        secret = make_sign_in_link(person, asks_password=True)
     sessions.end(person)
     return secret
 
 
-def _keep_an_owner(person: User) -> None:
+def keep_an_owner(person: User) -> None:
     """Raises LastOwner where no other active owner is left. Two who ask at the same moment wait for each other."""
     owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).values_list("pk", flat=True)
     if set(owners) == {person.pk}:

@@ -1,4 +1,4 @@
-"""The pages about people, for owners; and the one that an invitation opens."""
+"""The list of people and their invitations, for owners; and the page that an invitation opens."""
 
 from typing import cast
 
@@ -6,121 +6,91 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record
 from memoryweb.connection import inuse
 from memoryweb.errorpages import refusal
 from memoryweb.memoryplugin.client import service_of
+from memoryweb.names import visible
 
-from . import bucketroles, invitations, people, permissions
-from .forms import InvitationForm, NewcomerForm, RoleForm
-from .models import Role, User
-from .personview import choices, in_words
+from . import again, bucketroles, handover, invitations, people, permissions
+from .forms import InvitationForm, NewcomerForm
+from .models import Invitation, Role, User
+from .personview import apart, buckets_of, choices
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """`/people/`: who there is, with their roles, and the invitations that are still open."""
-    return _page(request, InvitationForm(initial={"role": Role.CONTRIBUTOR}))
+    """`/people/`: who there is, with their roles, and the invitations that are still open; the link of one just made, once."""
+    own = bucketroles.everybodys(service_of(inuse.current().url))
+    pending = invitations.open_ones()
+    names = buckets_of(request)[1] if own or any(each.bucket_roles for each in pending) else {}
+    context = {
+        "people": [
+            (person, person.get_role_display(), apart(person.role, own.get(person.pk, {}), names)) for person in people.everybody()
+        ],
+        "invitations": [(each, *_of_invitation(each, names)) for each in pending],
+        "made": handover.take(request),
+        "here": "people",
+    }
+    return render(request, "accounts/people.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
-    """Make an invitation. Its link stands on the page that answers, and nowhere else; it is mailed where that can be done."""
-    form = InvitationForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form, status=422)
-    by, role = cast(User, request.user), Role(form.cleaned_data["role"])
-    email = form.cleaned_data["email"] if settings.EMAIL_HOST else ""
-    secret = invitations.make(by, role, email)
-    record(Done.INVITED, request=request, subject=role.label.lower())
-    link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
-    mailed = None
-    if email:
-        try:
-            invitations.send(email, by, role, link)
-            mailed = True
-        except OSError:
-            mailed = False
-    made = {"link": link, "called": permissions.called(role), "email": email, "mailed": mailed}
-    return _page(request, InvitationForm(initial={"role": role}), made=made)
+    """`/people/invite/`: make an invitation. Its link stands once on the list of people, and nowhere else; it is mailed where
+    that can be done.
+    """
+    service, names, failure = buckets_of(request)
+    form = InvitationForm(request.POST if request.method == "POST" else None, role=Role.CONTRIBUTOR, names=names)
+    if request.method == "POST" and form.is_valid():
+        said, role = form.cleaned_data, Role(form.cleaned_data["role"])
+        if role == Role.OWNER:
+            again.ask(request)
+        by, email = cast(User, request.user), said["email"] if settings.EMAIL_HOST else ""
+        whom = visible(said["for_whom"])
+        secret = invitations.make(by, role, email, for_whom=whom, service=service, bucket_roles=form.roles())
+        record(Done.INVITED, request=request, subject=_said(role, whom))
+        link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
+        mailed = None
+        if email:
+            try:
+                invitations.send(email, by, role, link)
+                mailed = True
+            except OSError:
+                mailed = False
+        handover.leave(request, link=link, whom=whom, called=permissions.called(role), email=email, mailed=mailed)
+        return redirect("accounts:people")
+    rows = form.rows(names)
+    context = {
+        "form": form,
+        "rows": rows,
+        "is_apart": any(field.value() for _, field in rows),
+        "roles": choices(),
+        "failure": failure,
+        "can_mail": bool(settings.EMAIL_HOST),
+        "here": "people",
+    }
+    return render(request, "accounts/invite.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke_invitation(request: HttpRequest, number: int) -> HttpResponse:
     """End an invitation."""
-    if role := invitations.revoke(number):
-        record(Done.INVITATION_REVOKED, request=request, subject=role)
-        messages.success(request, "That invitation does not work any more.")
-    else:
-        messages.warning(request, "That invitation was used or revoked meanwhile.")
+    if request.method == "POST":
+        if ended := invitations.revoke(number):
+            record(Done.INVITATION_REVOKED, request=request, subject=_said(Role(ended.role), ended.for_whom))
+            whose = f"The invitation for {ended.for_whom}" if ended.for_whom else "That invitation"
+            messages.success(request, f"{whose} does not work any more.")
+        else:
+            messages.warning(request, "That invitation was used or revoked meanwhile.")
     return redirect("accounts:people")
-
-
-@require_POST
-def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Give a person another role."""
-    person = _person(person_id)
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        return _page(request, InvitationForm(initial={"role": Role.CONTRIBUTOR}), status=422)
-    role, before = Role(form.cleaned_data["role"]), person.role
-    try:
-        people.change_role(person, role)
-    except people.LastOwner as error:
-        messages.warning(request, str(error))
-    else:
-        if role != before:
-            record(Done.ROLE_CHANGED, request=request, subject=f"{person.username} from {before} to {role.value}")
-        about = f"{person.username} is {permissions.called(role)} now"
-        messages.success(request, f"{about}: {permissions.ABOUT[role]}.")
-    return _back(request, person)
-
-
-@require_POST
-def disable(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Let a person in no more."""
-    person = _person(person_id)
-    if person == request.user:
-        messages.warning(request, "You cannot disable yourself. Another owner can.")
-        return redirect("accounts:people")
-    try:
-        people.disable(person)
-    except people.LastOwner as error:
-        messages.warning(request, str(error))
-    else:
-        record(Done.DISABLED, request=request, subject=person.username)
-        messages.success(request, f"{person.username} cannot sign in any more. Sessions and tokens have ended.")
-    return _back(request, person)
-
-
-@require_POST
-def enable(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Let a person in again."""
-    person = _person(person_id)
-    people.enable(person)
-    record(Done.ENABLED, request=request, subject=person.username)
-    messages.success(request, f"{person.username} can sign in again. Tokens have to be made anew.")
-    return redirect("accounts:people")
-
-
-@require_POST
-def reset(request: HttpRequest, person_id: int) -> HttpResponse:
-    """A new sign-in link for somebody who has lost password or phone. It stands on the page that answers, and nowhere else."""
-    person = _person(person_id)
-    if person == request.user or not person.is_active:
-        messages.warning(request, "Your own password is under your account." if person == request.user else "Enable them first.")
-        return redirect("accounts:people")
-    link = request.build_absolute_uri(reverse("accounts:use_link", args=[people.reset(person)]))
-    record(Done.RESET, request=request, subject=person.username)
-    form = InvitationForm(initial={"role": Role.CONTRIBUTOR})
-    return _page(request, form, reset={"link": link, "name": person.username})
 
 
 @login_not_required
@@ -133,7 +103,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             request, 410, "This invitation does not work any more",
             "Each works once, for a week, and can be revoked. Ask whoever sent it for another one.",
         )  # fmt: skip
-    form = NewcomerForm(request.POST or None)
+    form = NewcomerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             person = invitations.accept(secret, form.cleaned_data["username"], form.cleaned_data["password"])
@@ -146,10 +116,11 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, f"Welcome, {person.username}.")
             return redirect("memories:browse")
+    form.render_focus()
     context = {
         "form": form,
         "invitation": found,
-        "role": Role(found.role).label.lower(),
+        "called": permissions.called(found.role),
         "about": permissions.ABOUT[Role(found.role)],
         "today": timezone.localdate(),
         "secret": secret,
@@ -158,27 +129,12 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "accounts/invitation.html", context, status=422 if form.is_bound else 200)
 
 
-def _person(person_id: int) -> User:
-    person = people.find(person_id)
-    if person is None:
-        raise Http404
-    return person
+def _said(role: Role, whom: str) -> str:
+    """What the audit says of an invitation: "viewer, for Carl"."""
+    return role.label.lower() + (f", for {whom}" if whom else "")
 
 
-def _back(request: HttpRequest, person: User) -> HttpResponse:
-    """To the list of people; whoever has just taken that from themselves, to the memories."""
-    return redirect("memories:browse" if person == request.user and not permissions.may(person, "govern") else "accounts:people")
-
-
-def _page(request: HttpRequest, form: InvitationForm, *, status: int = 200, **outcome: dict[str, object]) -> HttpResponse:
-    """The list of people, with what has just been `made` or whose sign-in was `reset`."""
-    own = bucketroles.everybodys(service_of(inuse.current().url))
-    context = {
-        "people": [(person, in_words(person.role, own.get(person.pk, {})).partition(", ")[2]) for person in people.everybody()],
-        "invitations": [(found, Role(found.role).label, invitations.expires(found)) for found in invitations.open_ones()],
-        "roles": choices(),
-        "form": form,
-        "can_mail": bool(settings.EMAIL_HOST),
-        "here": "people",
-    }
-    return render(request, "accounts/people.html", context | outcome, status=status)
+def _of_invitation(found: Invitation, names: dict[str, str]) -> tuple[str, str, object, object]:
+    """Its role, where it gives another one, when it was made, and when it stops to work."""
+    exceptions = apart(found.role, found.bucket_roles, names)
+    return Role(found.role).label, exceptions, timezone.localtime(found.made_at), timezone.localtime(invitations.expires(found))

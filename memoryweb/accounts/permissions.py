@@ -4,12 +4,13 @@ A role allows actions. It is the person's own everywhere, but for buckets in whi
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, Final
 
 from . import bucketroles
-from .models import Role, User
+from .models import Role, Token, User
 
 
 class Action(StrEnum):
@@ -40,7 +41,7 @@ ABOUT = {  # what a role means, for the person who gives it
     Role.VIEWER: "reads everything",
     Role.CONTRIBUTOR: "reads, adds, and changes what they added",
     Role.EDITOR: "changes everything, buckets too",
-    Role.OWNER: "an editor who also looks after people",
+    Role.OWNER: "changes everything, and looks after people",
 }
 # What each page needs, by the name of its address. What is missing here is open to owners alone.
 PAGES = {
@@ -64,7 +65,6 @@ PAGES = {
     "accounts:person": Action.GOVERN,
     "accounts:invite": Action.GOVERN,
     "accounts:revoke_invitation": Action.GOVERN,
-    "accounts:change_role": Action.GOVERN,
     "accounts:disable": Action.GOVERN,
     "accounts:enable": Action.GOVERN,
     "accounts:reset": Action.GOVERN,
@@ -223,7 +223,12 @@ def is_limited(person: Any) -> bool:
 
 
 def why_not(person: Any, action: Action, bucket: Place = SOMEWHERE, service: str = EMBEDDED) -> str:
-    """What the role does not allow, in a sentence that names who can help."""
+    """What the role does not allow, in a sentence that names who can help; or what the token does not, of which they could more."""
+    if isinstance(person, User) and person.token:
+        whole = without_token(person)
+        if may(whole, action, bucket=bucket, service=service):
+            return _why_not_token(person.token, action)
+        person = whole
     role = role_in(person, bucket, service) if isinstance(person, User) else Role.NONE
     if role == Role.NONE and bucket is SOMEWHERE:
         return f"No bucket is open to you yet. Ask {owners()}."
@@ -235,6 +240,21 @@ def why_not(person: Any, action: Action, bucket: Place = SOMEWHERE, service: str
         return f"You cannot {what} there. Ask {owners()}."
     where = "in this bucket " if is_elsewhere else ""
     return f"As {called(role)} {where}you cannot {what}. Ask {owners()}."
+
+
+def without_token(person: User) -> User:
+    """The same person as they are in the pages."""
+    whole = copy(person)
+    whole.token = None
+    return whole
+
+
+def _why_not_token(token: Token, action: Action) -> str:
+    if action in (Action.SELF, Action.GOVERN):
+        return "No token may do this. Sign in to memoryweb."
+    if token.read_only and action != Action.READ:
+        return "This token may only read. Make another one that may write."
+    return "This token is for other buckets. Make another one."
 
 
 def why_not_foreign(author_name: str = "") -> str:
@@ -261,6 +281,6 @@ def owners() -> str:
     return "an owner: " + either(names) if names else "whoever runs memoryweb"
 
 
-def either(names: Sequence[str]) -> str:
+def either(names: Sequence[str], word: str = "or") -> str:
     """The names as one says them: "Ann, Ben or Cleo"."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,4 +1,4 @@
-"""The page of one person: what they are everywhere, and in which buckets something else."""
+"""The page of one person: what they are everywhere and in single buckets; letting them out, in again, and in anew."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from memoryweb.audit.record import Action as Done
@@ -13,48 +14,107 @@ from memoryweb.audit.record import record
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
-from . import bucketroles, people, permissions
-from .forms import PersonForm
+from . import again, bucketroles, handover, people, permissions, tokens
+from .forms import RolesForm
 from .models import Role, User
 
-GONE = "A bucket that is not there"
+ASKED = "sure"  # in a form: whether the person has said yes to the question
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """`/people/<id>/`: the roles of a person; POST saves them all."""
-    shown = people.find(person_id)
-    if shown is None:
-        raise Http404
-    client = connect(request.user)
-    failure = None
-    try:
-        names = {bucket.id: bucket.name for bucket in client.list_buckets()}
-    except MemoryPluginError as error:  # what was given can be seen and taken away all the same
-        names, failure = {}, error
-    own = bucketroles.everybodys(client.service).get(shown.pk, {})
-    form = PersonForm(request.POST or None, role=shown.role, own=own, names=names)
-    if request.method == "POST" and form.is_valid():
+    """`/people/<id>/`: the roles of a person; POST saves them all, and asks first where it takes one's own away."""
+    shown = _person(person_id)
+    service, names, failure = buckets_of(request)
+    own = bucketroles.everybodys(service).get(shown.pk, {})
+    is_sent = request.method == "POST"
+    form = RolesForm(request.POST if is_sent else None, role=shown.role, own=own, names=names)
+    if is_sent and form.is_valid():
+        role = form.cleaned_data["role"]
+        is_own = shown == request.user
         try:
-            _save(request, shown, client.service, form.cleaned_data["role"], own, form.roles(), names)
+            if Role.OWNER in (role, shown.role) and role != shown.role:
+                if role != Role.OWNER:
+                    people.keep_an_owner(shown)
+                again.ask(request)
+                if is_own and ASKED not in request.POST:
+                    return _question(request, shown, "step_down", role=Role(role).label, sent=list(request.POST.items()))
+            _save(request, shown, service, role, own, form.roles(), names)
         except people.LastOwner as error:
             form.add_error("role", str(error))
         else:
-            words = in_words(form.cleaned_data["role"], form.roles())
-            is_now = f"has {words}" if shown.role == Role.NONE else f"is {permissions.with_article(words)}"
-            messages.success(request, f"{shown.username} {is_now} from now on.")
-            is_out = shown == request.user and not permissions.may(shown, "govern")
+            messages.success(request, is_now("You" if is_own else shown.username, role, form.roles(), names))
+            is_out = is_own and not permissions.may(shown, "govern")
             return redirect("memories:browse") if is_out else redirect("accounts:person", person_id)
     context = {
         "person": shown,
         "form": form,
-        "rows": [(bucket_id, names.get(bucket_id, GONE), form[PersonForm.field(bucket_id)]) for bucket_id in form.given],
+        "rows": form.rows(names),
         "roles": choices(),
-        "everywhere": Role(shown.role).label.lower(),
         "failure": failure,
+        "made": handover.take(request),
         "here": "people",
     }
     return render(request, "accounts/person.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@again.asks_again
+def disable(request: HttpRequest, person_id: int) -> HttpResponse:
+    """`/people/<id>/disable/`: let a person in no more; a GET asks whether that is meant."""
+    shown = _person(person_id)
+    if shown == request.user:
+        messages.warning(request, "You cannot disable yourself. Another owner can.")
+    elif request.method != "POST" and shown.is_active:
+        return _question(request, shown, "disable", tokens=tokens.valid().filter(user=shown).count())
+    elif request.method == "POST":
+        try:
+            people.disable(shown)
+        except people.LastOwner as error:
+            messages.warning(request, str(error))
+        else:
+            record(Done.DISABLED, request=request, subject=shown.username)
+            messages.success(request, f"{shown.username} cannot sign in any more. Sessions and tokens have ended.")
+    return redirect("accounts:person", person_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enable(request: HttpRequest, person_id: int) -> HttpResponse:
+    """`/people/<id>/enable/`: let a person in again."""
+    shown = _person(person_id)
+    if request.method == "POST":
+        people.enable(shown)
+        record(Done.ENABLED, request=request, subject=shown.username)
+        messages.success(request, f"{shown.username} can sign in again. Tokens have to be made anew.")
+    return redirect("accounts:person", person_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@again.asks_again
+def reset(request: HttpRequest, person_id: int) -> HttpResponse:
+    """`/people/<id>/reset/`: a new sign-in link for somebody who has lost password or phone; a GET asks whether that is meant.
+
+    The link stands once on the person's page, and nowhere else.
+    """
+    shown = _person(person_id)
+    if shown == request.user or not shown.is_active:
+        messages.warning(request, "Your own password is under your account." if shown == request.user else "Enable them first.")
+    elif request.method != "POST":
+        return _question(request, shown, "reset")
+    else:
+        link = request.build_absolute_uri(reverse("accounts:use_link", args=[people.reset(shown)]))
+        record(Done.RESET, request=request, subject=shown.username)
+        handover.leave(request, link=link, person=shown.pk)
+    return redirect("accounts:person", person_id)
+
+
+def buckets_of(request: HttpRequest) -> tuple[str, dict[str, str], MemoryPluginError | None]:
+    """The service in use, what its buckets are called by id, and why that is not known."""
+    client = connect(request.user)
+    try:
+        return client.service, {bucket.id: bucket.name for bucket in client.list_buckets()}, None
+    except MemoryPluginError as error:  # what was given can be seen and taken away all the same
+        return client.service, {}, error
 
 
 def choices() -> list[tuple[str, str, str]]:
@@ -63,14 +123,33 @@ def choices() -> list[tuple[str, str, str]]:
     return [(role.value, str(role.label), permissions.ABOUT[role]) for role in ordered]
 
 
-def in_words(role: str, own: Mapping[str, str]) -> str:
-    """What somebody is, in brief: "editor, but viewer in 1 bucket, no access to 2 buckets"."""
+def apart(role: str, own: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """Where somebody is something else than everywhere, in brief: "viewer in Travel, no access to 2 buckets"."""
     said = []
     for other in sorted({*own.values()} - {role}, key=Role.values.index, reverse=True):
-        number = sum(given == other for given in own.values())
-        where = f"{number} bucket{'' if number == 1 else 's'}"
+        keys = [key for key, given in own.items() if given == other]
+        where = names[keys[0]] if len(keys) == 1 and keys[0] in names else f"{len(keys)} bucket{'' if len(keys) == 1 else 's'}"
         said.append(f"no access to {where}" if other == Role.NONE else f"{Role(other).label.lower()} in {where}")
-    return Role(role).label.lower() + (f", but {', '.join(said)}" if said and role != Role.OWNER else "")
+    return ", ".join(said) if role != Role.OWNER else ""
+
+
+def is_now(who: str, role: str, own: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """What somebody is from now on, in sentences; `who` may be "You"."""
+    is_, has = ("are", "have") if who == "You" else ("is", "has")
+    what = f"{has} no access" if role == Role.NONE else f"{is_} {permissions.called(role)}"
+    exceptions = apart(role, own, names)
+    return f"{who} {what} now." + (f" In single buckets: {exceptions}." if exceptions else "")
+
+
+def _person(person_id: int) -> User:
+    found = people.find(person_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _question(request: HttpRequest, shown: User, what: str, **context: object) -> HttpResponse:
+    return render(request, f"accounts/person_{what}.html", {"person": shown, "here": "people", **context})
 
 
 @transaction.atomic

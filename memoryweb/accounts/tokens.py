@@ -6,7 +6,6 @@ import threading
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.signals import request_finished
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, transaction
@@ -24,14 +23,14 @@ USE_IS_NOTED = timedelta(minutes=1)  # at most so often for each token: a write 
 # Asked by every request to the API; to build it from the models each time costs more than to run it. What else
 # there is of a person is fetched when something looks at it, which nothing there does.
 HOLDER = """
-    SELECT person.id, person.username, person.role, person.has_bucket_roles, person.is_active,
-        token.id AS token_id, token.name AS token_name, token.buckets AS token_buckets, token.read_only AS token_read_only,
-        token.expires_at <= %s AS token_is_expired,
-        token.last_used_at IS NULL OR token.last_used_at < %s AS token_use_is_news
+    SELECT token.id, token.name, token.buckets, token.read_only, token.expires_at <= %s,
+        token.last_used_at IS NULL OR token.last_used_at < %s,
+        person.id, person.username, person.role, person.has_bucket_roles
     FROM accounts_user person JOIN accounts_token token ON token.user_id = person.id
     WHERE token.digest = %s AND token.revoked_at IS NULL AND person.is_active
 """
-TOKEN_FIELDS = ("id", "user_id", "name", "buckets", "read_only")
+TOKEN_FIELDS = ("id", "user_id", "name", "buckets", "read_only")  # in the model's order, as `from_db` takes them
+PERSON_FIELDS = ("id", "username", "is_active", "role", "has_bucket_roles")
 
 _used = threading.local()  # the token of this thread's request, where its use is to be noted
 _noting = threading.Lock()
@@ -96,16 +95,19 @@ def holder(secret: str) -> User | None:
     now = timezone.now()
     as_stored = connection.ops.adapt_datetimefield_value
     asked = [as_stored(now), as_stored(now - USE_IS_NOTED), digest(secret)]
-    person: Any = next(iter(User.objects.raw(HOLDER, asked)), None)
-    if person is None:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, asked)
+        row = cursor.fetchone()
+    if row is None:
         return None
-    buckets = None if person.token_buckets is None else json.loads(person.token_buckets)
-    values = (person.token_id, person.pk, person.token_name, buckets, bool(person.token_read_only))
+    number, name, buckets, read_only, is_expired, use_is_news, person_id, username, role, has_bucket_roles = row
+    person = User.from_db(DEFAULT_DB_ALIAS, PERSON_FIELDS, (person_id, username, True, role, bool(has_bucket_roles)))
+    values = (number, person_id, name, None if buckets is None else json.loads(buckets), bool(read_only))
     person.token = Token.from_db(DEFAULT_DB_ALIAS, TOKEN_FIELDS, values)
-    if person.token_is_expired:
+    if is_expired:
         raise Expired(person)
-    if person.token_use_is_news:
-        _used.id, _used.at = person.token_id, now
+    if use_is_news:
+        _used.id, _used.at = number, now
     return person
 
 

@@ -6,12 +6,12 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import forms, login, update_session_auth_hash
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record
@@ -20,6 +20,7 @@ from memoryweb.errorpages import refusal
 from . import services, sessions
 from .factors import passkeys_are_offered
 from .models import User
+from .passwordforms import ChosenPasswordForm, PasswordForm
 
 
 class SignIn(LoginView):
@@ -39,7 +40,9 @@ class SignIn(LoginView):
             "passkey_refused": self.request.GET.get("passkey") == "refused",
             "oidc_name": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
         }
-        return super().get_context_data(**kwargs) | {"today": timezone.localdate(), "next": next_url} | doors
+        has_ended = "ended" in self.request.GET  # as the page says to which they were led
+        page = {"today": timezone.localdate(), "next": next_url, "has_ended": has_ended}
+        return super().get_context_data(**kwargs) | page | doors
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The page again, with an honest status."""
@@ -49,18 +52,42 @@ class SignIn(LoginView):
 
 
 @login_not_required
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def use_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """`/signin/<secret>/`: sign in with a link that works once."""
-    person = services.use_sign_in_link(secret)
-    if person is not None:
+    """`/signin/<secret>/`: a link that signs in once. A GET only asks, since chats and mail servers look at links as well.
+
+    After a reset, the POST has the password that is chosen with it; 422 when that will not do.
+    """
+    link = services.find_sign_in_link(secret)
+    if link is None:
+        return _used_link(request)
+    form = ChosenPasswordForm(request.POST if request.method == "POST" else None, person=link.user) if link.asks_password else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        person = services.use_sign_in_link(secret)
+        if person is None:
+            return redirect(request.path)  # used meanwhile; that page says so
+        if form is not None:
+            person.set_password(form.cleaned_data["password"])
+            person.save(update_fields=["password"])
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("memories:browse")
+        if form is None:
+            return redirect("memories:browse")
+        record(Done.PASSWORD_SET, request=request, person=person)
+        messages.success(request, f"Your password is set, {person.username}. Here you can set up a second factor again.")
+        return redirect("mfa_index")
+    if form is not None:
+        form.render_focus()
+    context = {"person": link.user, "form": form, "today": timezone.localdate()}
+    return render(request, "accounts/come_in.html", context, status=422 if form is not None and form.is_bound else 200)
+
+
+def _used_link(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("memories:browse")
     return refusal(
         request, 410, "This sign-in link has been used",
-        "Each link works once, for a day. Run “.venv/bin/python manage.py signin” where memoryweb runs, and open the new one.",
+        "Each link works once, for a day. Ask an owner for a new one. "
+        "Whoever runs memoryweb gets one with “.venv/bin/python manage.py signin”.",
     )  # fmt: skip
 
 
@@ -69,10 +96,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """`/account/password/`: set a first password, or change it knowing the old one. Other sessions end."""
     person = cast(User, request.user)  # pages are for signed-in people only
     has_one = person.has_usable_password()
-    kind = forms.PasswordChangeForm if has_one else forms.SetPasswordForm
-    form = kind(person, request.POST or None)
-    form.fields["new_password1"].help_text = "At least 10 characters, and not a common password."
-    form.fields["new_password2"].label, form.fields["new_password2"].help_text = "The new password again", ""
+    form = PasswordForm(request.POST if request.method == "POST" else None, person)
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, person)
@@ -80,5 +104,6 @@ def password(request: HttpRequest) -> HttpResponse:
         record(Done.PASSWORD_SET, request=request)
         messages.success(request, f"The password is set. Sign in as “{person.get_username()}” with it from now on.")
         return redirect("memories:browse")
+    form.render_focus()
     status = 422 if form.is_bound else 200
     return render(request, "accounts/password.html", {"form": form, "has_one": has_one}, status=status)

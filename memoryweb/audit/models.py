@@ -74,6 +74,7 @@ class Event(Row):
         SIGNED_OUT = "signed out", "signed out"
         LINK_MADE = "link made", "made a sign-in link for"
         SIGN_IN_FAILED = "sign-in failed", "was refused: wrong"
+        DISABLED_REFUSED = "disabled refused", "was refused: disabled"
         FACTOR_FAILED = "factor failed", "was refused: wrong"
         LIMIT_REACHED = "limit reached", "was stopped for a while: too many attempts at"
         TOKEN_REFUSED = "token refused", "was refused: the token has expired"
@@ -146,7 +147,10 @@ GROUPS: dict[Event.Action, Event.Group] = {
     action: group
     for group, actions in {
         _Group.SIGN_IN: (_Action.SIGNED_IN, _Action.SIGNED_OUT, _Action.LINK_MADE),
-        _Group.FAILURE: (_Action.SIGN_IN_FAILED, _Action.FACTOR_FAILED, _Action.LIMIT_REACHED, _Action.TOKEN_REFUSED),
+        _Group.FAILURE: (
+            _Action.SIGN_IN_FAILED, _Action.DISABLED_REFUSED, _Action.FACTOR_FAILED, _Action.LIMIT_REACHED,
+            _Action.TOKEN_REFUSED,
+        ),
         _Group.ACCOUNT: (
             _Action.PASSWORD_SET, _Action.FACTOR_ADDED, _Action.FACTOR_REMOVED, _Action.CODES_MADE,
             _Action.LINKED, _Action.UNLINKED,

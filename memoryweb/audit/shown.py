@@ -20,15 +20,15 @@ SOMEBODY, PROGRAM = "Somebody", "memoryweb"  # who came from somewhere and is no
 MOST_BUCKETS = 3  # named of one write
 # What the reading operations of the API are called here.
 _READS = {
-    "list_buckets": "lists of buckets",
-    "get_memories": "searches and lists",
-    "get_memories_and_buckets": "searches and lists",
-    "get_memories_by_id": "single memories",
-    "get_memory": "single memories",
-    "get_versions": "earlier versions",
-    "get_similar_images": "similar images",
-    "get_trash": "looks into the trash",
-    "status": "status",
+    "list_buckets": "listed the buckets",
+    "get_memories": "searched or listed memories",
+    "get_memories_and_buckets": "searched or listed memories",
+    "get_memories_by_id": "read single memories",
+    "get_memory": "read single memories",
+    "get_versions": "read earlier versions",
+    "get_similar_images": "looked for similar images",
+    "get_trash": "looked into the trash",
+    "status": "asked for the status",
 }
 _OF_MEMORIES = (Action.ADDED, Action.EDITED, Action.MOVED, Action.DELETED, Action.RESTORED)
 _OF_BUCKETS = (Action.BUCKET_CREATED, Action.BUCKET_EDITED, Action.BUCKET_DELETED, Action.BUCKET_RESTORED)
@@ -122,15 +122,13 @@ def _reads(counts: Sequence[Count], zone: tzinfo) -> Deed:
     by_kind: dict[str, int] = defaultdict(int)
     for count in counts:
         by_kind[_READS.get(count.operation, count.operation)] += count.number
-    total = sum(by_kind.values())
     kinds = sorted(by_kind.items(), key=lambda pair: -pair[1])
-    detail = kinds[0][0] if len(kinds) == 1 else ", ".join(f"{number:,} {kind}" for kind, number in kinds)
     return Deed(
         at=max(count.last for count in counts).astimezone(zone),
         who=counts[0].person_name,
-        what=f"read about {'once' if total == 1 else f'{total:,} times'}: {detail}",
+        what=", ".join(f"{kind} about {'once' if number == 1 else f'{number:,} times'}" for kind, number in kinds),
         action="read",
-        count=total,
+        count=sum(by_kind.values()),
         token=counts[0].token_name,
         is_count=True,
     )

@@ -38,8 +38,11 @@ def _signed_out(request: HttpRequest, user: Any, **_: Any) -> None:
 
 @receiver(user_login_failed, dispatch_uid="memoryweb.audit.sign_in_failed")
 def _sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    known = get_user_model()._default_manager.filter(username=str(credentials.get("username", ""))).first()
-    record(Action.SIGN_IN_FAILED, request=request, person=known, subject="password" if known else UNKNOWN_NAME)
+    known = get_user_model().named(str(credentials.get("username", "")))
+    if known and getattr(request, "is_of_disabled", False):
+        record(Action.DISABLED_REFUSED, request=request, person=known)
+    else:
+        record(Action.SIGN_IN_FAILED, request=request, person=known, subject="password" if known else UNKNOWN_NAME)
 
 
 @receiver(factors.authentication_failed, dispatch_uid="memoryweb.audit.factor_failed")

@@ -16,10 +16,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from memoryweb.history.models import Batch, Entry
 
-from .models import Event, Reads
+from .models import GROUPS, Event, Reads
 
 REACH = 5_000  # writes that are looked through at a time for those in one bucket
-WRITES, EVENTS, READS = range(3)  # what comes later of what happened at the same moment
+READS, WRITES, EVENTS = range(3)  # what comes later of what happened at the same moment
+PROGRAM = 0  # in the place of a person: who ran a command, and memoryweb itself
+_Action = Event.Action
+# What is done to a person; its subject is their name, or begins with it. Names have no blanks, and nobody gets another one.
+_TO_PEOPLE = (
+    _Action.LINK_MADE, _Action.ROLE_CHANGED, _Action.BUCKET_ROLE_CHANGED, _Action.DISABLED, _Action.ENABLED, _Action.RESET,
+)  # fmt: skip
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -48,12 +54,14 @@ class Cursor(NamedTuple):
 class Filters:
     """What is asked for. `since` is the first day and `until` the last one, in the person's `zone`; `account` is the service's.
 
+    `person` finds what they did and, by their `person_name`, what was done to them; PROGRAM what nobody did.
     `bucket` is the id of one; whose reads they were is not known by bucket, so there are none then.
     """
 
     zone: tzinfo
     account: str = ""
     person: int | None = None
+    person_name: str = ""
     group: str = ""
     bucket: str = ""
     since: date | None = None
@@ -136,7 +144,13 @@ def _within(rows: QuerySet[Any], field: str, filters: Filters) -> QuerySet[Any]:
         rows = rows.filter(**{f"{field}__gte": filters.start})
     if filters.end:
         rows = rows.filter(**{f"{field}__lt": filters.end})
-    return rows if filters.person is None else rows.filter(person=filters.person)
+    return rows
+
+
+def _by_person(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
+    if filters.person is None:
+        return rows
+    return rows.filter(person=filters.person or None)
 
 
 def _behind(rows: QuerySet[Any], field: str, kind: int, cursor: Cursor | None) -> QuerySet[Any]:
@@ -155,7 +169,7 @@ def _bottom(filters: Filters, behind: Cursor | None) -> datetime | None:
     """How far down is looked at a time: only of a bucket's writes does no index know where they are."""
     if not filters.bucket or not filters.asks_for(Event.Group.WRITE):
         return None
-    writes = _behind(_within(Batch.objects.all(), "begun_at", filters), "begun_at", WRITES, behind)
+    writes = _behind(_by_person(_within(Batch.objects.all(), "begun_at", filters), filters), "begun_at", WRITES, behind)
     return writes.order_by("-begun_at", "-id").values_list("begun_at", flat=True)[REACH : REACH + 1].first()
 
 
@@ -167,13 +181,28 @@ def _events(filters: Filters, behind: Cursor | None, bottom: datetime | None, co
         rows = rows.filter(bucket_id=filters.bucket)
     if bottom:
         rows = rows.filter(at__gte=bottom)
-    return [Item(Cursor(row.at, EVENTS, row.pk), event=row) for row in rows.order_by("-at", "-id")[:count]]
+    asked = [_by_person(rows, filters)]
+    if filters.person == PROGRAM:
+        asked = [asked[0].filter(person_name="", address="")]
+    elif filters.person_name:
+        asked.append(_to_person(rows, filters.person, filters.person_name))
+    return _merged(
+        count, *([Item(Cursor(row.at, EVENTS, row.pk), event=row) for row in each.order_by("-at", "-id")[:count]] for each in asked)
+    )
+
+
+def _to_person(rows: QuerySet[Any], person: int | None, name: str) -> QuerySet[Any]:
+    """What others did to the person; by the groups that it can be in, of which there are few and an index."""
+    groups = {GROUPS[action] for action in _TO_PEOPLE} | {Event.Group.TOKEN}
+    about = Q(action__in=_TO_PEOPLE) & (Q(subject=name) | Q(subject__startswith=f"{name} "))
+    about |= Q(action=_Action.TOKEN_REVOKED, subject__endswith=f" of {name}")
+    return rows.filter(about, group__in=groups).exclude(person=person)
 
 
 def _writes(filters: Filters, behind: Cursor | None, bottom: datetime | None, count: int) -> Iterable[Item]:
     if not filters.asks_for(Event.Group.WRITE):
         return []
-    rows = _behind(_within(Batch.objects.all(), "begun_at", filters), "begun_at", WRITES, behind)
+    rows = _behind(_by_person(_within(Batch.objects.all(), "begun_at", filters), filters), "begun_at", WRITES, behind)
     if filters.bucket:
         ours = Q(before__bucket_id=filters.bucket) | Q(after__bucket_id=filters.bucket)
         ours |= Q(subject=Entry.Subject.BUCKET, subject_id=filters.bucket)
@@ -186,12 +215,13 @@ def _writes(filters: Filters, behind: Cursor | None, bottom: datetime | None, co
 
 
 def _reads(filters: Filters, behind: Cursor | None, floor: datetime | None, count: int) -> Iterable[Item]:
-    """The days on which there were reads, each with its counts, down to that of `floor`. A day's stand at its end."""
-    if filters.bucket or not filters.asks_for(Event.Group.READ):
+    """The days on which there were reads, each with its counts, down to that of `floor`. A day's stand below all else of it."""
+    if filters.bucket or filters.person == PROGRAM or not filters.asks_for(Event.Group.READ):
         return []
-    rows = _within(Reads.objects.all(), "at", filters)
+    rows = _by_person(_within(Reads.objects.all(), "at", filters), filters)
     if behind:
-        rows = rows.filter(at__lt=beginning(behind.at.astimezone(filters.zone).date(), filters.zone))
+        day = behind.at.astimezone(filters.zone).date()
+        rows = rows.filter(at__lt=beginning(day if behind.kind == READS else day + timedelta(days=1), filters.zone))
     if floor:
         rows = rows.filter(at__gte=beginning(floor.astimezone(filters.zone).date(), filters.zone))
     hours = rows.order_by("-at").values_list("at", flat=True).distinct()[: 24 * count]
@@ -208,7 +238,7 @@ def _reads(filters: Filters, behind: Cursor | None, floor: datetime | None, coun
         last[day, key] = hour
     return [
         Item(
-            Cursor(beginning(day + timedelta(days=1), filters.zone) - _MICROSECOND, READS, 0),
+            Cursor(beginning(day, filters.zone), READS, 0),
             reads=[Count(*key, number, last[day, key]) for key, number in sorted(counts.items())],
         )
         for day, counts in numbers.items()

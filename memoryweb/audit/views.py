@@ -23,7 +23,7 @@ from memoryweb.memoryplugin.errors import MemoryPluginError
 
 from . import shown, table, timeline
 from .models import Event
-from .timeline import Cursor, Filters
+from .timeline import PROGRAM, Cursor, Filters
 
 PAGE_DEEDS = 50
 EXPORTED_AT_ONCE = 500
@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "export_url": _url("audit:export", said),
         "looked_until": found.next.at.astimezone(zone) if found.next and len(found.items) < PAGE_DEEDS else None,
         "said": said,
-        "people": User.objects.order_by("username").values_list("pk", "username"),
+        "people": [*User.objects.order_by("username").values_list("pk", "username"), (PROGRAM, "memoryweb itself")],
         "actions": Event.Group.choices,
         "buckets_there": _buckets(client),
     }
@@ -102,6 +102,7 @@ def _filters(form: AuditForm, client: MemoryPluginClient, zone: tzinfo) -> Filte
         zone=zone,
         account=client.account,
         person=asked["person"],
+        person_name=str(User.objects.filter(pk=asked["person"]).values_list("username", flat=True).first() or ""),
         group=asked["action"],
         bucket=asked["bucket"],
         since=asked["since"],

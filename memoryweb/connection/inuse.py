@@ -7,7 +7,9 @@ anyway.
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,9 +77,27 @@ def current() -> Service:
 
 
 def tell() -> None:
-    """Tell all processes that what is saved has changed."""
+    """Tell all processes that what is saved has changed, and so what the service last answered counts no more."""
+    note_answer(is_refused=False)
     with _file().open("ab") as file:
         file.write(b".")
+
+
+def note_answer(*, is_refused: bool) -> None:
+    """The service in use has just accepted the token, or refused it: a file says so to all processes of this machine."""
+    with suppress(OSError):  # a page does without it
+        if is_refused:
+            _refused_file().touch()
+        else:
+            _refused_file().unlink(missing_ok=True)
+
+
+def refused_at() -> datetime | None:
+    """When the service in use has refused the token, if that was its last answer."""
+    try:
+        return datetime.fromtimestamp(_refused_file().stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def last_four(token: str) -> str:
@@ -109,6 +129,10 @@ def _changes() -> int:
         return _file().stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _refused_file() -> Path:
+    return settings.DATA_DIR / "connection-refused"
 
 
 def _file() -> Path:

@@ -1,4 +1,4 @@
-"""What is said of a token that does not work: to owners what to do, to everybody else that it is being looked after."""
+"""What is said of a token that does not work: to owners what to do, to everybody else whom to tell."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ def refused(person: Any, service: Service) -> tuple[str, str]:
     """Title and sentence for this person, each empty for the error's own. Nobody in particular is who sits at the terminal."""
     if person is not None and not permissions.may(person, Action.GOVERN):
         return (
-            "The connection is being looked after",
-            f"Just now the memory service does not let memoryweb in. Nothing is lost. Who can help is {permissions.owners()}.",
+            "The memory service does not let memoryweb in",
+            f"Nothing is lost, and only the connection has to be mended. Tell {permissions.owners()}.",
         )
     if service.is_unreadable:
         return "", (

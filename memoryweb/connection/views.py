@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from memoryweb.accounts import bucketroles, permissions
 from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record
 from memoryweb.errorpages import refusal
 from memoryweb.memoryplugin import connect
+from memoryweb.memoryplugin.client import service_of
 from memoryweb.memoryplugin.errors import MemoryPluginError
 
 from . import inuse, services, testing
@@ -64,11 +66,14 @@ def page(request: HttpRequest) -> HttpResponse:
         except testing.Failed as why:
             form.add_error(why.field, why.sentence)
         else:
+            before = inuse.current()
             services.save(said["url"], said["token"], request.user, same_account=said["same_account"])
             record(Done.CONNECTED, request=request, subject=inuse.current().host)
             buckets = f"{number:,} bucket{'' if number == 1 else 's'}"
             messages.success(
-                request, f"Connected to {inuse.current().host}, which has {buckets}. Everybody here sees them from now on."
+                request,
+                f"Connected to {inuse.current().host}, which has {buckets}. Everybody here sees them from now on."
+                f"{_left_behind(before)}",
             )
             return redirect("connection:page")
     return _page(request, form, status=422)
@@ -95,14 +100,26 @@ def remove(request: HttpRequest) -> HttpResponse:
     """`/connection/remove/`: forget the saved service and its token; a GET asks whether that is meant."""
     saved = services.saved()
     if request.method == "POST":
+        before = inuse.current()
         if services.remove():
             record(Done.CONNECTED, request=request, subject=inuse.current().host or "the embedded server")
             then = " memoryweb keeps the memories itself again." if inuse.current().is_embedded else ""
-            messages.success(request, f"The token is deleted here.{then}")
+            messages.success(request, f"The token is deleted here.{then}{_left_behind(before)}")
         return redirect("connection:page")
     if saved is None:
         return redirect("connection:page")
     return render(request, "connection/remove.html", _context(request) | {"saved": saved})
+
+
+def _set_apart(service: inuse.Service) -> str:
+    """Who has roles in single buckets of this service, by name; empty for nobody."""
+    return permissions.either(bucketroles.set_apart(service_of(service.url)), "and")
+
+
+def _left_behind(before: inuse.Service) -> str:
+    """What to say of roles in single buckets after another service than this one came into use."""
+    names = "" if service_of(before.url) == service_of(inuse.current().url) else _set_apart(before)
+    return f" Roles in single buckets did not come along: look at {names} under “People”." if names else ""
 
 
 def _page(request: HttpRequest, form: ConnectionForm, status: int = 200) -> HttpResponse:
@@ -111,13 +128,16 @@ def _page(request: HttpRequest, form: ConnectionForm, status: int = 200) -> Http
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     service, saved = inuse.current(), services.saved()
+    refused_at = None if service.is_embedded or service.is_unreadable else inuse.refused_at()
     return {
         "service": service,
         "saved": saved,
         "saved_at": timezone.localtime(saved.saved_at) if saved else None,
         "tested_at": timezone.localtime(saved.tested_at) if saved else None,
         "last_four": inuse.last_four(service.token) if service.origin is Origin.ENVIRONMENT else saved.last_four if saved else "",
-        "connection_state": "off" if service.is_unreadable else "on",
+        "refused_at": timezone.localtime(refused_at) if refused_at else None,
+        "connection_state": "off" if service.is_unreadable or refused_at else "on",
+        "set_apart": _set_apart(service),
         "has_history": services.has_history(),
         "default_url": settings.MEMORYPLUGIN_URL,
     }

@@ -29,6 +29,18 @@ def known(client: MemoryPluginClient, memory_ids: Iterable[str]) -> dict[str, Au
     return found
 
 
+def last_writer(client: MemoryPluginClient, memory: Memory) -> Author | None:
+    """Who made the memory what it is, where that was done through these pages and by a person."""
+    entries = Entry.objects.filter(
+        batch__account=client.account, subject=MEMORY, subject_id=memory.id, outcome=Entry.Outcome.DONE, after__isnull=False
+    )
+    last = entries.select_related("batch__person").order_by("-id").first()
+    if last is None or last.batch.person is None or last.after is None:
+        return None
+    is_it = (last.after.get("text"), last.after.get("bucket_id")) == (memory.text, memory.bucket_id)
+    return Author(str(last.batch.person.pk), last.batch.person.get_username()) if is_it else None
+
+
 def complete(client: MemoryPluginClient, memories: Iterable[Memory]) -> tuple[Memory, ...]:
     """The memories, each with who added it as far as that is known."""
     memories = tuple(memories)

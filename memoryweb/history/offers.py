@@ -51,6 +51,15 @@ class Offers:
         """Whether the person may change every memory that there is."""
         return self.may_change(None, None)
 
+    @property
+    def why_fixed(self) -> str:
+        """Why the person cannot change some of the memories, in a sentence; empty for who may change all, which costs no query."""
+        if self.reason or self.changes_all:
+            return self.reason
+        if permissions.may(self.person, Action.CHANGE_OWN):
+            return permissions.why_not_foreign()
+        return permissions.why_not(self.person, Action.CHANGE_OWN)
+
 
 EVERYTHING = Offers(add=True, create_bucket=True, update=True, delete=True, restore=True, manage_buckets=True)
 

@@ -47,16 +47,17 @@ class MemoryPluginClient:
         account: str = "",
         may_reach: Callable[[str], bool] | None = None,
         refused: Callable[[], RefusedToken] | None = None,
+        accepted: Callable[[], None] | None = None,
     ) -> None:
         """`token` is sent to `base_url` and nowhere else; None is one that cannot be read, and then nothing is sent.
 
         `acting_person` (then `person`) takes its place on the embedded server; a hosted service never hears of them.
         `image_hosts` are hosts that images may be fetched from beside the service's own and memoryplugin.com. `account` is a name
-        for the account that outlives its token. `may_reach` and `refused` are those of Exchange.
+        for the account that outlives its token. `may_reach`, `refused` and `accepted` are those of Exchange.
         """
         self.base_url = base_url.rstrip("/")
         auth = NoToken() if token is None else BearerToken(token) if token else ActAs(acting_person)
-        self._exchange = Exchange(self.base_url, auth, may_reach, refused)
+        self._exchange = Exchange(self.base_url, auth, may_reach, refused, accepted)
         self.person = acting_person
         self._token_digest = hashlib.sha256(token.encode()).hexdigest()[:16] if token else "embedded"
         self._account = account

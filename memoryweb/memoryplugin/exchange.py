@@ -103,7 +103,8 @@ def pooled_session(base_url: str) -> Session:
 class Exchange:
     """Sends requests to one service, as whom `auth` says; their errors are MemoryPluginErrors.
 
-    `may_reach` says which IP addresses may be connected to, None that all may; `refused` what a refused token is raised as.
+    `may_reach` says which IP addresses may be connected to, None that all may; `refused` what a refused token is raised as, and
+    `accepted` is called when one was accepted.
     """
 
     def __init__(
@@ -112,11 +113,13 @@ class Exchange:
         auth: AuthBase,
         may_reach: Callable[[str], bool] | None = None,
         refused: Callable[[], RefusedToken] | None = None,
+        accepted: Callable[[], None] | None = None,
     ) -> None:
         self._base_url = base_url
         self._auth = auth
         self._may_reach = may_reach
         self._refused = refused
+        self._accepted = accepted
 
     def send(self, method: str, url: str, **request: Any) -> tuple[requests.Response, bytes]:
         """Send, with retries for GETs, and read the whole answer; raises the error that a failed answer stands for.
@@ -158,6 +161,8 @@ class Exchange:
             raise NotAllowed(wire.read_error(self._readable(content)))
         if not 200 <= response.status_code < 300:
             _raise_for(response, self._readable(content), sent)
+        if self._accepted and "auth" not in request:
+            self._accepted()
         return response, content
 
     def _readable(self, content: bytes) -> Any:

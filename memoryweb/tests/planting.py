@@ -25,6 +25,7 @@ from memoryweb.tests.payloads import MARK, Payload, payloads
 
 AT_ONCE = 60  # payloads in one text, for the pages that show one memory
 FAR = 1_000_000  # ids of what lies in the trash
+NAMING = [choice for choice in Batch.Operation if choice == Batch.Operation.MOVE or choice.endswith("_bucket")]  # the bucket
 LABELS = set[str]()  # fields that something was labelled for
 Change = Callable[[Any, Payload], None]
 
@@ -51,9 +52,12 @@ def words_of(model: type[models.Model]) -> list[str]:
 
 
 def labelled(payload: Payload, field: str, *, alone: bool = False) -> str:
-    """The payload as it is stored in a field, with a label that tells where it has turned up; `alone` on lines of its own."""
+    """The payload as it is stored in a field, with a label that tells where it has turned up; `alone` on lines of its own.
+
+    The label is one word, so that no comparison of two texts takes it apart.
+    """
     LABELS.add(field)
-    label, gap = f"{MARK}-{field}-{payload.number}-", "\n\n" if alone else " "
+    label, gap = f"{MARK}_{field}_{payload.number}_", "\n\n" if alone else " "
     return f"{label}{payload.text}{gap}{label}" if payload.family == "turners" else f"{payload.text}{gap}{label}"
 
 
@@ -77,7 +81,7 @@ def copies(sample: models.Model, change: Change = nothing, chosen: Sequence[Payl
         for field in words_of(model):
             setattr(row, field, labelled(payload, f"{name}_{field}", alone=field == "text"))
         for unique in {"public_id", "digest"} & {field.name for field in model._meta.concrete_fields}:
-            setattr(row, unique, f"mem_{secrets.token_urlsafe(15)}")
+            setattr(row, unique, f"mem_{secrets.token_hex(10)}")  # in which MARK does not stand by chance
         change(row, payload)
         rows.append(row)
     models.QuerySet(model).bulk_create(rows)
@@ -104,28 +108,29 @@ class Planted:
         self.packs = [client.add_new_memory(said).memory_id for said in packs("pack_text")]
         described = enumerate(packs("pack_description"))
         self.picture_packs = [client.add_new_memory(said, image=picture(9 + number)).memory_id for number, said in described]
-        copies(text)
-        copies(image, name="image")
+        copies(User(role=Role.VIEWER, password="!"))
+        people = dict(User.objects.filter(username__contains=MARK).values_list("username", "pk"))
+        self.people = [people[labelled(each, "user_username")] for each in payloads()]
+        by_them = assigned(added_by=lambda each: self.people[each.number])
+        copies(text, by_them)
+        copies(image, by_them, name="image")
+        self.texts, self.images = self._ids_of("memory_text"), self._ids_of("image_text")
         self.of_versions = text.public_id
-        of_text = Version(memory_id=text.pk, bucket_id=text.bucket_id, changed_at=now)
-        copies(of_text, assigned(number=lambda each: 2 * each.number + 1))
+        of_text = Version(memory_id=text.pk, changed_at=now)
+        copies(of_text, assigned(number=lambda each: 2 * each.number + 1, bucket_id=lambda each: FAR + each.number))
         Version.objects.bulk_create(
-            Version(memory_id=text.pk, bucket_id=text.bucket_id, changed_at=now, number=2 * each.number + 2, text="-")
+            Version(memory_id=text.pk, bucket_id=text.bucket_id, changed_at=now, number=2 * each.number + 2, text="Other words.")
             for each in payloads()
         )
+        Memory.objects.filter(pk=text.pk).update(version=2 * len(payloads()) + 1)
         trashed = {field.name: getattr(text, field.name) for field in TrashedMemory._meta.fields if hasattr(text, field.name)}
         id_ = assigned(pk=lambda each: FAR + each.number)
         copies(TrashedBucket(deleted_at=now), id_)
         in_trash = assigned(pk=lambda each: FAR + each.number, bucket_id=lambda each: FAR + each.number)
         copies(TrashedMemory(**trashed, deleted_at=now), in_trash)
-        copies(User(role=Role.VIEWER, password="!"))
-        people = dict(User.objects.filter(username__contains=MARK).values_list("username", "pk"))
-        self.people = [people[labelled(each, "user_username")] for each in payloads()]
         copies(Invitation(role=Role.VIEWER, made_by=owner), assigned(made_at=lambda each: now))
-        copies(Token(user=owner))
+        copies(Token(), assigned(user_id=lambda each: self.people[each.number]))
         self._journal(client.account, str(text.bucket_id))
-        images = list(Memory.objects.filter(content_type="image", text__contains=f"{MARK}-image_text").order_by("pk"))
-        self.images = [memory.public_id for memory in images]
         failed = Caption(account=client.account, state=Caption.State.FAILED, due_at=now, replaces="-")
         copies(failed, assigned(memory_id=lambda each: self.images[each.number]))
         self._audit(now)
@@ -134,25 +139,38 @@ class Planted:
     def _memory(memory_id: str) -> Memory:
         return Memory.objects.get(public_id=memory_id)
 
+    @staticmethod
+    def _ids_of(field: str) -> list[str]:
+        """The ids of the memories whose text has this label, by the number of the payload."""
+        found = Memory.objects.filter(text__contains=f"{MARK}_{field}_").order_by("pk")
+        return list(found.values_list("public_id", flat=True))
+
     def _journal(self, account: str, bucket_id: str) -> None:
-        operations = [choice for choice in Batch.Operation if choice != Batch.Operation.UNDO]
-
-        def state(payload: Payload, name: str) -> dict[str, Any]:
-            text, bucket = (labelled(payload, f"{name}_{field}") for field in ("text", "bucket"))
-            of_bucket = {"name": bucket, "description": text}
-            return {"text": text, "bucket_id": bucket_id, "bucket_name": bucket, "content_type": "text"} | of_bucket
-
+        others = [choice for choice in Batch.Operation if choice not in {*NAMING, Batch.Operation.UNDO}]
+        operations = [*NAMING, *NAMING, *NAMING, *others]
         copies(Batch(account=account), assigned(
             operation=lambda each: operations[each.number % len(operations)], person_id=lambda each: self.people[each.number]
         ))  # fmt: skip
         self.batches = list(Batch.objects.filter(detail__contains=MARK).order_by("pk").values_list("pk", flat=True))
-        is_about_bucket = lambda each: "bucket" in operations[each.number % len(operations)]  # noqa: E731
-        copies(Entry(outcome=Entry.Outcome.FAILED), assigned(
-            batch_id=lambda each: self.batches[each.number],
-            subject=lambda each: "bucket" if is_about_bucket(each) else "memory",
-            before=lambda each: state(each, "before"),
-            after=lambda each: state(each, "after"),
-        ))  # fmt: skip
+
+        def state(payload: Payload, when: str) -> dict[str, Any]:
+            text, bucket = (labelled(payload, f"{when}_{field}") for field in ("text", "bucket_name"))
+            name, description = (labelled(payload, f"{when}_{field}") for field in ("name", "description"))
+            of_memory = {"text": text, "bucket_id": bucket_id, "bucket_name": bucket, "content_type": "text"}
+            return of_memory | {"name": name, "description": description}
+
+        before, after = (lambda each: state(each, "before")), (lambda each: state(each, "after"))
+        gone, came = (
+            (lambda each: before(each) if each.number % 2 else None),
+            (lambda each: None if each.number % 2 else after(each)),
+        )
+        subjects = lambda each: ("memory", "bucket")[each.number // 2 % 2]  # noqa: E731
+        for fields in (
+            {"before": before, "after": after, "subject": lambda each: "memory"},
+            {"before": before, "after": after, "subject": lambda each: "bucket"},
+            {"before": gone, "after": came, "subject": subjects},
+        ):
+            copies(Entry(outcome=Entry.Outcome.FAILED), assigned(batch_id=lambda each: self.batches[each.number], **fields))
 
     def _audit(self, now: Any) -> None:
         if not apps.is_installed("memoryweb.audit"):

@@ -106,6 +106,11 @@ class Browser:
         fields = {"csrfmiddlewaretoken": found[1] if found else ""} | fields
         return self._note(self.session.post(self.server.url + path, data=fields, headers=headers or {}, timeout=60), place)
 
+    def come_in(self, path: str) -> None:
+        """Sign in with a link."""
+        self.get(path)
+        self.post(path)
+
     def _note(self, answer: requests.Response, place: str) -> requests.Response:
         for each in [*answer.history, answer]:
             said = {name: value for name, value in each.headers.items() if name.lower() != "set-cookie"}
@@ -191,7 +196,7 @@ def use(server: Server, haul: Haul, words: dict[str, str]) -> list[Canary]:
     link = server.sign_in_link()
     token = server.manage("token", "create", "canary").splitlines()[-1]
     owner = Browser(server, haul)
-    owner.get(urlsplit(link).path)
+    owner.come_in(urlsplit(link).path)
     found = [Canary("sign-in link", link.rpartition("/signin/")[2].strip("/")), Canary("token", token)]
     made = owner.post("/people/invite/", place="", role="editor", email="nora@example.org").text
     invitation = re.findall(r"/invitation/([\w-]{20,})", made)[0]
@@ -272,7 +277,7 @@ def connect_by_hand(server: Server, haul: Haul, words: dict[str, str]) -> list[C
     hosted.token = secret("typed")
     with serving(service) as address:
         owner = Browser(server, haul)
-        owner.get(urlsplit(server.sign_in_link()).path)
+        owner.come_in(urlsplit(server.sign_in_link()).path)
         wrong = secret("mistyped")
         owner.post("/connection/", url=address, token=wrong)
         owner.post("/connection/", url="no address", token=wrong)
@@ -295,7 +300,7 @@ def play_hosted(haul: Haul) -> list[Canary]:
         settings = {"MEMORYPLUGIN_URL": address, "MEMORYPLUGIN_TOKEN": hosted.token, "WORKERS": "2"}
         with running_server(Path(name), **settings) as server:
             owner = Browser(server, haul)
-            owner.get(urlsplit(server.first_link).path)
+            owner.come_in(urlsplit(server.first_link).path)
             owner.get("/")
             fail_in_every_way(owner, hosted, words)
             note_processes(haul)
@@ -334,7 +339,7 @@ def fail_in_every_way(owner: Browser, hosted: Hosted, words: dict[str, str]) -> 
 def break_database(server: Server, haul: Haul, folder: Path, words: dict[str, str]) -> None:
     """Let the database refuse with a memory in its words, and hold what cannot be read; some page has to fall over it."""
     owner = Browser(server, haul)
-    owner.get(urlsplit(server.sign_in_link()).path)
+    owner.come_in(urlsplit(server.sign_in_link()).path)
     with closing(sqlite3.connect(folder / "memoryweb.sqlite3", timeout=30)) as database, database:
         database.execute(
             f"CREATE TRIGGER refuse BEFORE INSERT ON localapi_memory BEGIN SELECT RAISE(ABORT, '{words['text']}'); END"

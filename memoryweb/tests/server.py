@@ -1,6 +1,7 @@
 """The real server, as `manage.py serve` starts it, for tests that need it whole."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -53,6 +54,13 @@ class Server:
         session = session or self.api()
         answers = [session.post(f"{self.url}/api/memory", json={"text": text, **fields}, timeout=10) for text in texts]
         return [answer.json()["memoryId"] for answer in answers]
+
+
+def come_in(session: requests.Session, link: str) -> requests.Response:
+    """Sign in with a link that was printed, as a browser does: its page has a form with one button. Returns where that leads."""
+    secret = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(link, timeout=20).text)
+    fields = {"csrfmiddlewaretoken": secret[1] if secret else ""}
+    return session.post(link, data=fields, headers={"Referer": link}, timeout=20)
 
 
 def free_port() -> int:

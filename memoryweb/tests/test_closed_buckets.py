@@ -27,6 +27,7 @@ from memoryweb.localapi.models import Bucket
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.tests.hosted import picture
+from memoryweb.tests.reading import read
 from memoryweb.tests.test_access_table import API, PAGES, Things, address, body, browser_of, form, undone, without_secrets
 
 pytestmark = pytest.mark.django_db
@@ -281,7 +282,12 @@ def test_who_is_no_viewer_anywhere_sees_nothing_but_their_own_account():
     person = User.objects.create(username="newcomer", role=Role.NONE, password=make_password(None))
     browser = browser_of(person)
     assert browser.get("/").status_code == 403
-    assert "No bucket is open to you yet" in browser.get("/").text
+    for path in ("/", "/history/", "/trash/", "/memories/new/"):
+        page = read(browser.get(path))
+        assert "No bucket is open to you yet You are signed in as newcomer. Ask " in page.text
+        assert page.has_link("Look again")
+        assert not page.has_link("All memories")
+        assert not page.has_link("History")
     assert browser.get("/account/factors/").status_code == 200
     assert caller(person)("GET", "/api/buckets", {}).status_code == 403
 

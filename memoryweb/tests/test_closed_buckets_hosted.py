@@ -61,6 +61,15 @@ def test_without_a_bucket_one_is_asked_for_one(account, people):
         assert not page.articles
 
 
+def test_who_sees_no_bucket_of_this_service_gets_the_page_of_who_sees_none_anywhere(account, people, owner):
+    person = User.objects.create(username="elsewhere", role=Role.NONE)
+    bucketroles.change(person, "another service", {"1": Role.VIEWER})
+    answers = [browser_of(who).get("/") for who in (person, User.objects.create(username="nowhere", role=Role.NONE))]
+    pages = [(answer.status_code, read(answer).one("main").text.replace("elsewhere", "nowhere")) for answer in answers]
+    assert pages[0] == pages[1]
+    assert (pages[0][0], "No bucket is open to you yet" in pages[0][1]) == (403, True)
+
+
 def test_an_open_bucket_shows_what_is_in_it(account, people):
     for person in people.values():
         page = read(browser_of(person).get(f"/?bucket={OPEN}"))

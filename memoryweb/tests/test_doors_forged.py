@@ -236,9 +236,9 @@ def test_planted_cookies_change_nothing(client, signed_in, planted):
 @pytest.mark.parametrize("value", ["x", "../../x", "0" * 32, "'; DROP TABLE accounts_user; --", "%00", "é" * 40])
 def test_a_session_that_was_never_given_is_not_taken_over(client, owner, value):
     client.cookies[project.SESSION_COOKIE_NAME] = value
-    assert client.get("/")["Location"] == "/signin/?next=/"
+    assert client.get("/")["Location"] == "/signin/?ended=1&next=/"  # as for one that has ended
     link = services.make_sign_in_link(owner)
-    client.get(f"/signin/{link}/")
+    client.post(f"/signin/{link}/")
     assert client.cookies[project.SESSION_COOKIE_NAME].value != value
 
 
@@ -255,10 +255,10 @@ class TestSessionFixation:
 
     def by(self, door, browser, owner):
         if door == "link":
-            return browser.get(f"/signin/{services.make_sign_in_link(owner)}/")
+            return browser.post(f"/signin/{services.make_sign_in_link(owner)}/")
         if door == "reset":
             ben = User.objects.create(username="ben", role=Role.VIEWER)
-            return browser.get(f"/signin/{people.reset(ben)}/")
+            return browser.post(f"/signin/{people.reset(ben)}/", {"password": "seven green kettles"})
         if door == "invitation":
             secret = invitations.make(owner, Role.VIEWER)
             return browser.post(f"/invitation/{secret}/", {"username": "nora", "password": "seven green kettles"})
@@ -324,7 +324,7 @@ def bodies(*answers):
 class TestWhoIsHere:
     def test_a_link_that_was_used_is_one_that_never_was(self, client, owner):
         used, old = services.make_sign_in_link(owner), services.make_sign_in_link(owner)
-        Client().get(f"/signin/{used}/")
+        Client().post(f"/signin/{used}/")
         SignInLink.objects.filter(used_at__isnull=True).update(created_at=timezone.now() - timedelta(days=2))
         gone = User.objects.create(username="gone", is_active=False)
         answers = [client.get(f"/signin/{secret}/") for secret in (used, old, "made-up", services.make_sign_in_link(gone))]

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from memoryweb.accounts import invitations, people
 from memoryweb.accounts.models import Invitation, Role, User
+from memoryweb.accounts.permissions import role_in
 from memoryweb.audit.models import Event
 from memoryweb.tests.oidcprovider import CLIENT, SECRET, running_provider
 
@@ -112,7 +113,7 @@ class TestWhoGetsIn:
         page = browser.get("/")
         assert (whom(browser), User.objects.get(username="nora").role) == ("nora", "none")
         assert (page.status_code, "Grey kettles" in page.text, "General" in page.text) == (403, False, False)
-        assert "No bucket is open to you yet." in page.text
+        assert "No bucket is open to you yet" in page.text
 
     @pytest.mark.parametrize(
         ("said", "comes_in"),
@@ -195,6 +196,11 @@ class TestInvitations:
         assert not Invitation.objects.exists()
         provider.person["sub"] = "another-2"
         assert come(Client(), invitation=secret).status_code == 403
+
+    def test_one_opens_the_buckets_that_it_names(self, owner, provider):
+        come(Client(), invitation=invitations.make(owner, Role.NONE, service="embedded", bucket_roles={"7": Role.EDITOR}))
+        nora = User.objects.get(username="nora")
+        assert [role_in(nora, bucket) for bucket in (7, 8)] == [Role.EDITOR, Role.NONE]
 
     def test_what_it_says_wins_over_the_role_of_the_settings(self, owner, provider, settings):
         settings.OIDC_ROLE = "viewer"

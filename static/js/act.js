@@ -1,6 +1,6 @@
 // Asking before something is done, beside the button that does it, and sending it off.
 
-// Whether the person says yes. Escape, a click elsewhere and the other button say no; the focus goes back to where it was.
+// Whether the person says yes. Escape, Ctrl+Z, a click elsewhere and the other button say no; the focus goes back to where it was.
 export function ask(button, question, yes, no = "Cancel") {
   document.querySelector(".ask")?.dispatchEvent(new Event("leave"));
   const before = document.activeElement;
@@ -32,7 +32,7 @@ export function ask(button, question, yes, no = "Cancel") {
     refuse.addEventListener("click", () => end(false));
     box.addEventListener("keydown", (event) => {
       event.stopPropagation(); // no key of the page means anything here
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" && !(event.key === "z" && (event.ctrlKey || event.metaKey))) return;
       event.preventDefault();
       end(false);
     });

@@ -160,4 +160,5 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt } }) => sent.del
 document.addEventListener("htmx:beforeCleanupElement", ({ target }) => giveUp(target));
 
 const undo = () => document.getElementById("undo-last");
+bind(["Ctrl+z"], "Cancel", closeToast, { when: question }); // or an older action would be taken back, of which nobody thinks then
 bind(["Ctrl+z"], "Undo what you did last", () => post(undo().action), { when: undo });

@@ -23,7 +23,11 @@ document.addEventListener("input", ({ target }) => target.matches("[data-narrows
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (!field.matches?.("[data-narrows]")) return;
-  if (event.key === "Enter") items(field).find((item) => !item.hidden)?.querySelector("a, input").click();
+  if (event.key === "Enter") {
+    const first = items(field).find((item) => !item.hidden)?.querySelector("a, input, select");
+    if (first?.matches("select")) return event.preventDefault(), event.stopPropagation(), first.focus();
+    first?.click();
+  }
   else if (event.key === "Escape" && field.value) field.value = "";
   else return;
   event.preventDefault();

@@ -38,6 +38,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const form = detail.requestConfig.elt.closest(".keeps");
   const isForm = detail.serverResponse.includes(`id="${form?.id}"`);
   if (form && !isForm && (detail.isError || form.matches(".memory-form"))) {
+    if (detail.isError) form.querySelectorAll(".banner.good").forEach((banner) => banner.remove()); // the last one's success
     detail.target = place(form);
     detail.swapOverride = "innerHTML";
     detail.ignoreTitle = true;
@@ -46,3 +47,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     detail.swapOverride = "innerHTML";
   }
 });
+
+// On pages about accounts a form leads to a page anew, which says what came of it: whoever uses the keyboard goes on from there.
+const told = document.querySelector("main:has(.tabs) #notice > .banner");
+if (told && !document.querySelector("[autofocus]") && document.activeElement === document.body) {
+  told.tabIndex = -1;
+  told.focus({ preventScroll: true });
+}

@@ -10,6 +10,7 @@ let ids = new Set();
 let every = false;
 let but = new Set(); // of all that match, those that were unticked
 let images = new Set(); // of the ids, those of images
+let fixed = new Set(); // of the ids, those of memories that the person may not change
 let filters = ""; // the list that it belongs to
 let anchor = ""; // where a range begins
 
@@ -29,12 +30,12 @@ function values(key) {
 
 function keep() {
   if (isEmpty()) sessionStorage.removeItem(STORED);
-  else sessionStorage.setItem(STORED, JSON.stringify({ filters, every, ids: [...ids], but: [...but], images: [...images] }));
+  else sessionStorage.setItem(STORED, JSON.stringify({ filters, every, ids: [...ids], but: [...but], images: [...images], fixed: [...fixed] }));
   show();
 }
 
 export function clear() {
-  [ids, but, images] = [new Set(), new Set(), new Set()];
+  [ids, but, images, fixed] = [new Set(), new Set(), new Set(), new Set()];
   every = false;
   anchor = "";
   keep();
@@ -50,6 +51,7 @@ function allThatMatch() {
 function add(box) {
   ids.add(box.value);
   if (box.dataset.image !== undefined) images.add(box.value);
+  if (box.dataset.fixed !== undefined) fixed.add(box.value);
 }
 
 // What the bar offers beyond what is selected: first the rest of the page, then the rest of what the filter finds.
@@ -82,15 +84,20 @@ function show() {
   button.hidden = !offered;
   button.textContent = offered?.text ?? "";
   button.disabled = Boolean(offered && !offered.take);
-  const merge = bar().querySelector("[data-merge]");
-  if (!merge) return;
-  merge.title = whyNoMerge();
-  merge.disabled = Boolean(merge.title);
+  for (const [name, why] of [["merge", whyNoMerge()], ["move-selection", whyNoChange()], ["delete-selection", whyNoChange()]]) {
+    const action = bar().querySelector(`[data-${name}]`);
+    if (!action) continue;
+    action.title = why;
+    action.disabled = Boolean(why);
+  }
 }
+
+// Of a selection of which some can be changed, the server says which stay.
+const whyNoChange = () => (!every && ids.size && [...ids].every((key) => fixed.has(key)) ? (bar().dataset.why ?? "") : "");
 
 function whyNoMerge() {
   if (every || ids.size < 2 || ids.size > 20) return "Two to twenty memories can be merged: select them one by one.";
-  return images.size ? "An image cannot be merged: only its description would stay." : "";
+  return images.size ? "An image cannot be merged: only its description would stay." : whyNoChange();
 }
 
 // The rows are others than before: those that are selected are ticked again, unless it is another list.
@@ -100,7 +107,7 @@ function renew() {
     const stored = JSON.parse(sessionStorage.getItem(STORED) ?? "{}");
     const isSame = stored.filters === matching().filters;
     filters = matching().filters;
-    [ids, but, images] = ["ids", "but", "images"].map((name) => new Set((isSame && stored[name]) || []));
+    [ids, but, images, fixed] = ["ids", "but", "images", "fixed"].map((name) => new Set((isSame && stored[name]) || []));
     every = Boolean(isSame && stored.every);
     keep();
   } else show();
@@ -114,7 +121,7 @@ function tick(box, isRange) {
   for (const one of range) {
     if (every) box.checked ? but.delete(one.value) : but.add(one.value);
     else if (box.checked) add(one);
-    else [ids, images].forEach((keys) => keys.delete(one.value));
+    else [ids, images, fixed].forEach((keys) => keys.delete(one.value));
   }
   anchor = box.value;
   number() === 0 ? clear() : keep();
@@ -165,6 +172,9 @@ const subject = () => (isEmpty() ? keyOf(current()) : ""); // "": the selection
 const remover = () => (isEmpty() ? current()?.querySelector("[data-delete], .stays") : bar()?.querySelector("[data-delete-selection]"));
 bind(["x"], "Select the memory", () => box().click(), { when: box });
 bind(["X"], "Select all on this page, then all that match", takeMore, { when: () => bar() && boxes().length && more()?.take });
+const why = () => (isEmpty() ? current()?.querySelector("[data-fixed]") && bar()?.dataset.why : bar() && whyNoChange());
+bind(["m", "Delete", "#"], "", () => say(why()), { when: why });
+bind(["e"], "", () => say(bar().dataset.why), { when: () => current()?.querySelector("[data-fixed]") && bar()?.dataset.why });
 bind(["m"], "Move", () => move(subject()), { when: () => document.getElementById("move") && (!isEmpty() || current()?.querySelector("[data-move]")) });
 bind(["Delete", "#"], "Delete", () => (remover().matches("button") ? remove(remover(), subject()) : say(remover().textContent)), { when: remover });
 bind(["M"], "Merge what is selected", () => (whyNoMerge() ? say(whyNoMerge()) : merge()), { when: () => bar()?.querySelector("[data-merge]") && !isEmpty() });

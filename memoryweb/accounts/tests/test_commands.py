@@ -32,7 +32,7 @@ class TestSignin:
     def test_it_prints_one_link_that_signs_the_owner_in(self):
         [link] = manage("signin").splitlines()
         client = Client()
-        assert client.get(urlsplit(link).path).status_code == 302
+        assert client.post(urlsplit(link).path).status_code == 302
         assert client.session[SESSION_KEY] == str(User.objects.get(username="owner").pk)
 
     def test_each_call_prints_another(self):

@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -18,11 +20,14 @@ from memories.images import DIGEST_CHARACTERS
 from memoryweb.accounts import invitations, people, services, sessions, tokens
 from memoryweb.accounts.models import Invitation, Role, SignInLink, Token, User
 from memoryweb.accounts.permissions import Action, may, why_not, why_not_foreign
+from memoryweb.audit.models import Event
+from memoryweb.audit.record import Action as Done
 from memoryweb.history import background
 from memoryweb.history.models import Batch
 from memoryweb.history.run import Progress
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.hosted import picture
+from memoryweb.tests.reading import read
 from memoryweb.tests.threads import AtOnce
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +47,12 @@ def a_folder_of_its_own(settings, tmp_path):
 
 def person(name, role=Role.VIEWER, **fields):
     return User.objects.create_user(name, password=PASSWORD, role=role, **fields)
+
+
+def everything_kept():
+    """All rows of the database, with what the sessions hold."""
+    sessions_hold = [session.get_decoded() for session in Session.objects.all()]
+    return f"{connection.creation.serialize_db_to_string()}{sessions_hold}"
 
 
 def page_of(memory_id):
@@ -114,7 +125,7 @@ class TestRoles:
         nora = person("nora")
         browser = signed_in_as(nora)
         assert browser.get("/memories/new/").status_code == 403
-        signed_in_as(owner).post(f"/people/{nora.pk}/role/", {"role": "contributor"})
+        signed_in_as(owner).post(f"/people/{nora.pk}/", {"role": "contributor"})
         assert browser.get("/memories/new/").status_code == 200
 
     @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
@@ -147,13 +158,82 @@ class TestRoles:
 
         assert sorted(AtOnce(tmp_path)(*[lambda each=each: lower(each) for each in pair])) == [False, True]
 
-    def test_an_owner_who_gives_it_up_is_led_to_the_memories(self, owner):
+    def test_an_owner_who_gives_it_up_is_asked_first_and_then_led_to_the_memories(self, owner):
         person("nora", Role.OWNER)
-        answer = signed_in_as(owner).post(f"/people/{owner.pk}/role/", {"role": "viewer"})
-        assert answer["Location"] == "/"
+        browser = signed_in_as(owner)
+        question = browser.post(f"/people/{owner.pk}/", {"role": "viewer", "in-1": "none"})
+        assert "Give up being an owner?" in question.text
+        assert 'name="in-1" value="none"' in question.text
+        assert User.objects.get(pk=owner.pk).role == Role.OWNER
+        answer = browser.post(f"/people/{owner.pk}/", {"role": "viewer", "sure": "yes"}, follow=True)
+        assert answer.redirect_chain == [("/", 302)]
+        assert "You are a viewer now." in answer.text
+
+
+class TestIsItYou:
+    """What whoever finds an owner's open browser must not do to others asks for the password again."""
+
+    @pytest.fixture
+    def late(self, owner):
+        """A browser in which the owner signed in a while ago."""
+        owner.set_password(PASSWORD)
+        owner.save()
+        return signed_in_as(owner)
+
+    def test_before_the_questions_about_somebody(self, late):
+        nora = person("nora")
+        for what in ("reset", "disable"):
+            path = f"/people/{nora.pk}/{what}/"
+            assert late.get(path)["Location"] == f"/account/again/?next={quote(path, safe='')}"
+            assert late.post(path)["Location"].startswith("/account/again/")
+        nora.refresh_from_db()
+        assert nora.is_active
+        assert nora.has_usable_password()
+
+    def test_before_somebody_becomes_an_owner_which_is_then_done(self, late):
+        nora = person("nora", Role.EDITOR)
+        path = f"/people/{nora.pk}/"
+        again = late.post(path, {"role": "owner"})["Location"]
+        assert again.startswith("/account/again/")
+        assert User.objects.get(pk=nora.pk).role == Role.EDITOR
+        assert late.post(again, {"password": PASSWORD})["Location"] == path
+        assert User.objects.get(pk=nora.pk).role == Role.OWNER
+
+    def test_before_another_owner_is_lowered(self, late):
+        nora = person("nora", Role.OWNER)
+        assert late.post(f"/people/{nora.pk}/", {"role": "viewer"})["Location"].startswith("/account/again/")
+        assert User.objects.get(pk=nora.pk).role == Role.OWNER
+
+    def test_before_an_owner_is_invited_and_nothing_typed_is_lost(self, late):
+        again = late.post("/people/invite/", {"role": "owner", "for_whom": "Otto"})["Location"]
+        assert not Invitation.objects.exists()
+        assert "Otto" in late.post(again, {"password": PASSWORD}, follow=True).text
+        assert Invitation.objects.get().for_whom == "Otto"
+
+    def test_and_never_for_lesser_roles(self, late):
+        nora = person("nora")
+        assert late.post(f"/people/{nora.pk}/", {"role": "editor"})["Location"] == f"/people/{nora.pk}/"
+        assert late.post("/people/invite/", {"role": "editor"})["Location"] == "/people/"
+
+    def test_what_was_begun_as_an_owner_is_not_done_by_who_is_none_any_more(self, late, owner):
+        nora = person("nora")
+        person("otto", Role.OWNER)
+        again = late.post(f"/people/{nora.pk}/", {"role": "owner"})["Location"]
+        people.change_role(owner, Role.VIEWER)
+        assert late.post(again, {"password": PASSWORD}).status_code == 403
+        assert User.objects.get(pk=nora.pk).role == Role.VIEWER
 
 
 class TestDisabling:
+    def test_it_asks_first_and_says_what_ends(self, owner):
+        nora = person("nora", Role.EDITOR)
+        for name in ("script", "assistant"):
+            tokens.make(nora, name)
+        page = read(signed_in_as(owner).get(f"/people/{nora.pk}/disable/")).text
+        assert "Disable nora?" in page
+        assert "2 tokens that work now end for good" in page
+        assert User.objects.get(pk=nora.pk).is_active
+
     def test_sessions_tokens_and_links_end_at_once_and_for_good(self, owner):
         nora = person("nora", Role.EDITOR)
         browser, secret, link = signed_in_as(nora), tokens.make(nora, "script"), services.make_sign_in_link(nora)
@@ -236,13 +316,61 @@ class TestInvitations:
 
     def test_only_its_digest_is_kept_and_its_link_is_shown_once(self, owner):
         browser = signed_in_as(owner)
-        page = browser.post("/people/invite/", {"role": "viewer"}).text
+        assert browser.post("/people/invite/", {"role": "viewer"})["Location"] == "/people/"
+        stored = everything_kept()
+        page = browser.get("/people/").text
         secret = page.partition("/invitation/")[2].partition("/")[0]
-        stored = connection.creation.serialize_db_to_string()
         assert len(secret) >= 32
         assert secret not in stored
         assert hashlib.sha256(secret.encode()).hexdigest() in stored
         assert secret not in browser.get("/people/").text
+
+    def test_a_link_that_nobody_has_looked_at_in_time_is_not_shown(self, owner, monkeypatch):
+        browser = signed_in_as(owner)
+        browser.post("/people/invite/", {"role": "viewer"})
+        monkeypatch.setattr("memoryweb.accounts.handover.SECONDS", -1)
+        assert "/invitation/" not in browser.get("/people/").text
+
+    def test_looking_again_makes_no_other_one(self, owner):
+        browser = signed_in_as(owner)
+        answer = browser.post("/people/invite/", {"role": "viewer"}, follow=True)
+        for path in (answer.redirect_chain[0][0], "/people/invite/"):
+            assert browser.get(path).status_code == 200
+        assert Invitation.objects.count() == 1
+
+    def test_its_link_stands_above_everybody_and_has_the_focus(self, owner):
+        html = read(signed_in_as(owner).post("/people/invite/", {"role": "viewer"}, follow=True))
+        assert "autofocus" in html.one("input", id="invitation-link").attributes
+        text = html.text
+        assert text.index("The link is ready") < text.index("Invite somebody")
+
+    def test_it_says_for_whom_it_is(self, owner):
+        browser = signed_in_as(owner)
+        page = browser.post("/people/invite/", {"role": "viewer", "for_whom": "Carl \u202eMeyer"}, follow=True).text
+        assert "for Carl \ufffdMeyer" in page.replace("<bdi>", "")
+        secret = page.partition("/invitation/")[2].partition("/")[0]
+        assert "Welcome, Carl \ufffdMeyer" in read(Client().get(f"/invitation/{secret}/")).text
+        assert Event.objects.latest("pk").subject == "viewer, for Carl \ufffdMeyer"
+        answer = browser.post(f"/people/invitations/{Invitation.objects.get().pk}/revoke/", follow=True)
+        assert "The invitation for Carl \ufffdMeyer does not work any more." in answer.text
+
+    def test_it_opens_single_buckets(self, owner):
+        garden = connect(owner).create_bucket("Garden").id
+        browser = signed_in_as(owner)
+        page = browser.post("/people/invite/", {"role": "none", f"in-{garden}": "contributor"}, follow=True).text
+        assert "Contributor in Garden" in page
+        secret = page.partition("/invitation/")[2].partition("/")[0]
+        Client().post(f"/invitation/{secret}/", {"username": "nora", "password": PASSWORD})
+        nora = User.objects.get(username="nora")
+        assert [may(nora, Action.ADD, bucket=bucket) for bucket in (garden, "1")] == [True, False]
+
+    def test_whoever_is_signed_in_is_told_as_whom(self, owner):
+        page = signed_in_as(person("carl")).get(f"/invitation/{invitations.make(owner, Role.VIEWER)}/")
+        assert "You are signed in as carl in this browser" in read(page).text
+
+    def test_what_names_may_hold_is_said_before_somebody_chooses_one(self, owner):
+        page = Client().get(f"/invitation/{invitations.make(owner, Role.VIEWER)}/").text
+        assert "letters, digits and @ . + - _, without blanks" in page
 
     @pytest.mark.parametrize("name", ["Nora", "nora", "two words", "", "x" * 151])
     def test_a_name_that_cannot_be_had_leaves_the_link_good(self, owner, name):
@@ -265,7 +393,7 @@ class TestInvitations:
 
     def test_it_is_mailed_where_a_mail_server_is_set(self, owner, settings):
         settings.EMAIL_HOST = "mail.example.org"
-        page = signed_in_as(owner).post("/people/invite/", {"role": "editor", "email": "nora@example.org"}).text
+        page = signed_in_as(owner).post("/people/invite/", {"role": "editor", "email": "nora@example.org"}, follow=True).text
         link = page.partition('readonly value="')[2].partition('"')[0]
         assert mail.outbox[0].to == ["nora@example.org"]
         assert link in mail.outbox[0].body
@@ -278,7 +406,7 @@ class TestInvitations:
             raise ConnectionRefusedError
 
         monkeypatch.setattr(invitations, "send_mail", broken)
-        page = signed_in_as(owner).post("/people/invite/", {"role": "editor", "email": "nora@example.org"}).text
+        page = signed_in_as(owner).post("/people/invite/", {"role": "editor", "email": "nora@example.org"}, follow=True).text
         assert "The mail could not be sent" in page
         assert "/invitation/" in page
 
@@ -385,15 +513,30 @@ class TestResetting:
         nora = person("nora", Role.EDITOR)
         Authenticator.objects.create(user=nora, type="totp", data={"secret": "x"})
         browser = signed_in_as(nora)
-        page = signed_in_as(owner).post(f"/people/{nora.pk}/reset/").text
-        link = page.partition('readonly value="http://testserver')[2].partition('"')[0]
+        others = signed_in_as(owner)
+        assert others.post(f"/people/{nora.pk}/reset/")["Location"] == f"/people/{nora.pk}/"
+        stored = everything_kept()
+        page = others.get(f"/people/{nora.pk}/").text
+        link = page.partition('autofocus value="http://testserver')[2].partition('"')[0]
+        assert link.split("/")[2] not in stored
+        assert link not in others.get(f"/people/{nora.pk}/").text
         assert browser.get("/").status_code == 302
         assert not Client().login(username="nora", password=PASSWORD)
         assert not Authenticator.objects.exists()
         newcomer = Client()
-        assert newcomer.get(link)["Location"] == "/"
-        assert "Set a password" in newcomer.get("/account/password/").text
+        assert "Choose a new password" in newcomer.get(link).text
+        assert newcomer.post(link, {"password": "short"}).status_code == 422
+        assert newcomer.post(link, {"password": "eight blue teapots"})["Location"] == "/account/factors/"
+        assert "Your password is set, nora." in newcomer.get("/account/factors/").text
+        assert Client().login(username="nora", password="eight blue teapots")
         assert Client().get(link).status_code == 410
+        assert Event.objects.filter(action=Done.PASSWORD_SET, person=nora).exists()
+
+    def test_it_asks_first(self, owner):
+        nora = person("nora")
+        page = signed_in_as(owner).get(f"/people/{nora.pk}/reset/")
+        assert "Reset the sign-in of nora?" in read(page).text
+        assert Client().login(username="nora", password=PASSWORD)
 
     def test_who_is_disabled_gets_none(self, owner):
         nora = person("nora", is_active=False)
@@ -429,3 +572,44 @@ def test_a_long_action_learns_of_a_role_that_has_changed_meanwhile(owner, monkey
     monkeypatch.setattr("memoryweb.history.background.connection.close", lambda: None)  # it is this test's
     background._run(connect(nora), Batch(pk=1, account=connect(nora).account))
     assert seen == [Role.EDITOR, Role.VIEWER]
+
+
+class TestThePages:
+    def test_among_many_people_a_field_finds_one(self, owner):
+        browser = signed_in_as(owner)
+        assert not read(browser.get("/people/")).all("input", data_narrows="all-people")
+        for number in range(12):
+            person(f"person-{number}")
+        html = read(browser.get("/people/"))
+        [rows] = html.all("ul", id="all-people")
+        assert html.one("input", data_narrows="all-people")
+        assert len([node for node in rows if "name" in node.attributes.get("class", "").split()]) == 13
+
+    def test_everybody_has_the_pages_of_their_own_and_owners_those_of_all(self, owner):
+        own, of_all = ["Password", "Second factor", "Tokens"], ["People", "Connection", "Audit", "Status"]
+        tabs = lambda somebody: [  # noqa: E731
+            [link.text for link in group.all("a")]
+            for group in read(signed_in_as(somebody).get("/account/password/")).one("nav", aria_label="Settings").all("div")
+        ]
+        assert tabs(owner) == [own, of_all]
+        assert tabs(person("vera")) == [own, ["Status"]]
+
+    @pytest.mark.parametrize("path", ["again/", "factors/app/", "factors/codes/new/", "factors/app/remove/"])
+    def test_no_page_of_the_account_loses_the_way_to_the_others(self, owner, path):
+        owner.set_password(PASSWORD)
+        owner.save()
+        Authenticator.objects.create(user=owner, type="totp", data={"secret": "x"})
+        page = signed_in_as(owner).get(f"/account/{path}", follow=True)
+        assert read(page).one("nav", aria_label="Settings")
+
+    def test_the_history_of_a_viewer_promises_nothing(self):
+        page = signed_in_as(person("vera")).get("/history/").text
+        assert "your role only reads" in page
+        assert "Whatever you add" not in page
+
+
+@pytest.mark.parametrize("part", ["", "disable/", "reset/"])
+def test_a_name_that_is_written_from_right_to_left_turns_no_words_beside_it(owner, part):
+    found = person("\u05d0\u05d1")
+    page = signed_in_as(owner).get(f"/people/{found.pk}/{part}")
+    assert [bdi.text for bdi in read(page).all("bdi") if bdi.text == found.username]

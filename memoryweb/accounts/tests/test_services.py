@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from memoryweb.accounts import services
 from memoryweb.accounts.models import SignInLink, User
+from memoryweb.tests.reading import read
 from memoryweb.tests.threads import AtOnce
 
 pytestmark = pytest.mark.django_db
@@ -116,16 +117,17 @@ class TestTheAddress:
     def address(self, secret):
         return reverse("accounts:use_link", args=[secret])
 
-    def test_opening_it_signs_in_and_leads_to_the_memories(self, owner):
+    def test_its_button_signs_in_and_leads_to_the_memories(self, owner):
         client = Client()
-        answer = client.get(self.address(services.make_sign_in_link(owner)))
+        answer = client.post(self.address(services.make_sign_in_link(owner)))
         assert (answer.status_code, answer["Location"]) == (302, reverse("memories:browse"))
         assert client.session[SESSION_KEY] == str(owner.pk)
 
     def test_opened_again_elsewhere_it_says_that_it_was_used(self, owner):
         address = self.address(services.make_sign_in_link(owner))
-        Client().get(address)
+        Client().post(address)
         client = Client()
+        assert client.post(address).status_code == 410
         answer = client.get(address)
         assert answer.status_code == 410
         assert "has been used" in answer.text
@@ -134,14 +136,28 @@ class TestTheAddress:
     def test_opened_again_where_one_is_signed_in_it_leads_to_the_memories(self, signed_in):
         assert signed_in.get(self.address("used")).status_code == 302
 
-    def test_a_head_request_does_not_use_it_up(self, owner):
+    @pytest.mark.parametrize("method", ["get", "head", "options"])
+    def test_whoever_only_looks_neither_comes_in_nor_uses_it_up(self, owner, method):
+        address, preview = self.address(services.make_sign_in_link(owner)), Client()
+        getattr(preview, method)(address, headers={"User-Agent": "Slackbot-LinkExpanding 1.0"})
+        assert SESSION_KEY not in preview.session
+        assert read(Client().get(address)).one("button").name == "Come in as owner"
+        assert Client().post(address).status_code == 302
+
+    def test_another_site_cannot_press_the_button(self, owner):
         address = self.address(services.make_sign_in_link(owner))
-        Client().head(address)
-        assert Client().get(address).status_code == 302
+        assert Client(enforce_csrf_checks=True).post(address).status_code == 403
+        assert Client().get(address).status_code == 200
+
+    def test_whoever_is_signed_in_as_somebody_else_is_told(self, owner):
+        client = Client()
+        client.force_login(User.objects.create(username="carl"))
+        page = client.get(self.address(services.make_sign_in_link(owner)))
+        assert "You are signed in as carl in this browser" in read(page).text
 
     def test_it_gives_a_session_of_its_own(self, owner):
         client = Client()
         client.get("/signin/")
         planted = client.session.session_key
-        client.get(self.address(services.make_sign_in_link(owner)))
+        client.post(self.address(services.make_sign_in_link(owner)))
         assert client.session.session_key != planted

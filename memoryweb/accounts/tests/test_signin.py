@@ -16,7 +16,9 @@ from django.db import connection
 from django.test import Client
 
 from memoryweb.accounts import services
+from memoryweb.accounts.backends import Backend
 from memoryweb.accounts.models import Role, User
+from memoryweb.tests.reading import read
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "seven green kettles"
@@ -69,7 +71,7 @@ def factor(nora):
     browser = Client()
     sign_in(browser=browser)
     browser.post("/account/again/?next=/account/factors/app/", {"password": PASSWORD})
-    secret = re.search("<code>([A-Z2-7]+)</code>", browser.get("/account/factors/app/").text)[1]
+    secret = re.search('"totp-key" value="([A-Z2-7]+)"', browser.get("/account/factors/app/").text)[1]
     shown = browser.post("/account/factors/app/", {"code": code_of(secret)}, follow=True).text
     cache.clear()  # that code was used
     return secret, re.search('<pre class="codes"[^>]*>([^<]+)', shown)[1].split()
@@ -99,8 +101,34 @@ class TestWhatARefusalGivesAway:
             costs.append(hasher.calls - before)
         assert costs == [1, 1, 1, 1]
 
+    def test_a_name_costs_as_many_questions_to_the_database_whether_it_is_there_or_not(self, nora, django_assert_num_queries):
+        User.objects.create_user("gone", password=PASSWORD, is_active=False)
+        for name, password in (("nora", "wrong"), ("NORA", "wrong"), ("nobody", "wrong"), ("gone", PASSWORD)):
+            with django_assert_num_queries(1):
+                assert Backend().authenticate(None, username=name, password=password) is None
+
+
+class TestTheCaseOfAName:
+    def test_it_does_not_count(self, nora):
+        browser = Client()
+        sign_in("NoRa", browser=browser)
+        assert int(browser.session[SESSION_KEY]) == nora.pk
+
+    def test_of_two_that_differ_in_it_alone_the_exact_one_comes_in(self, nora):
+        other = User.objects.create_user("Nora", password=PASSWORD)
+        for person in (nora, other):
+            browser = Client()
+            sign_in(person.username, browser=browser)
+            assert int(browser.session[SESSION_KEY]) == person.pk
+        assert sign_in("NORA").status_code == 422
+
 
 class TestHowOften:
+    def test_a_name_is_counted_in_whatever_case(self, nora):
+        for number, name in enumerate(("nora", "Nora", "NORA", "nOra", "noRa")):
+            sign_in(name, "wrong", REMOTE_ADDR=f"10.0.0.{number}")
+        assert "Too many attempts" in sign_in(REMOTE_ADDR="10.0.0.9").text
+
     def test_after_five_wrong_ones_a_name_has_to_wait_even_for_the_right_one(self, nora):
         for number in range(5):
             assert "do not belong together" in sign_in("nora", f"wrong {number}", REMOTE_ADDR=f"10.0.0.{number}").text
@@ -184,6 +212,30 @@ class TestSecondFactor:
             results.append(browser.post("/signin/code/", {"code": factor[1][0]}).status_code)
         assert results == [302, 422]
 
+    def test_after_a_recovery_code_it_says_how_many_are_left(self, nora, factor):
+        browser = Client()
+        sign_in(browser=browser)
+        browser.post("/signin/code/", {"code": factor[1][0]})
+        assert "9 recovery codes are left" in browser.get("/").text
+
+    @pytest.mark.parametrize(
+        ("path", "what", "way_back"),
+        [
+            ("/account/factors/app/remove/", "Removing the app needs", "/account/factors/"),
+            ("/people/7/reset/", "Resetting somebody’s sign-in needs", "/people/"),
+            ("/people/7/", "Changing who is an owner needs", "/people/"),
+            ("//evil.example/", "What comes next needs", "/"),
+            ("/nowhere/", "What comes next needs", "/"),
+        ],
+    )
+    def test_who_is_asked_again_learns_what_for_and_can_turn_back(self, nora, factor, path, what, way_back):
+        browser = Client()
+        browser.force_login(nora)
+        for page in ("/account/again/", "/account/again/code/"):
+            html = read(browser.get(page, {"next": path}))
+            assert what in html.text
+            assert html.link("Cancel") == way_back
+
     def test_recovery_codes_are_shown_once(self, nora, factor):
         browser = Client()
         sign_in(browser=browser)
@@ -210,11 +262,39 @@ class TestSecondFactor:
 
     def test_the_link_from_the_terminal_opens_without_it(self, owner):
         browser = Client()
-        browser.get(f"/signin/{services.make_sign_in_link(owner)}/")
+        browser.post(f"/signin/{services.make_sign_in_link(owner)}/")
         assert is_signed_in(browser)
 
 
 class TestChangingThePassword:
+    @pytest.fixture
+    def browser(self, nora):
+        browser = Client()
+        browser.force_login(nora)
+        return browser
+
+    @pytest.mark.parametrize(
+        ("old", "new", "again", "said"),
+        [
+            ("wrong", "a long enough one", "a long enough one", ["That is not your password."]),
+            (PASSWORD, "a long enough one", "another", ["This is not the same as above."]),
+            (PASSWORD, "short", "other1", ["Use at least 10 characters.", "This is not the same as above."]),
+            (PASSWORD, "password123", "password123", ["This is one of the passwords that are guessed first. Choose another."]),
+            ("wrong", "x", "x", ["That is not your password.", "Use at least 10 characters."]),
+        ],
+    )
+    def test_all_that_is_wrong_is_said_at_once_beside_its_field(self, nora, browser, old, new, again, said):
+        sent = {"old_password": old, "new_password1": new, "new_password2": again}
+        answer = browser.post("/account/password/", sent)
+        html = read(answer)
+        assert answer.status_code == 422
+        assert [each.text for each in html.all("p") if each.attributes.get("class") == "error"] == said
+        wrong = [field for field in html.all("input") if field.attributes.get("aria-invalid") == "true"]
+        assert len(wrong) == len(said)
+        assert [field["name"] for field in html.all("input") if "autofocus" in field.attributes] == [wrong[0]["name"]]
+        nora.refresh_from_db()
+        assert nora.check_password(PASSWORD)
+
     def test_it_signs_out_the_other_sessions(self, nora):
         here, there = Client(), Client()
         sign_in(browser=here)
@@ -232,3 +312,8 @@ class TestChangingThePassword:
         browser.cookies["session"] = session.session_key
         sign_in(browser=browser)
         assert browser.session.session_key != session.session_key
+
+
+def test_after_a_wrong_password_the_password_has_the_focus(nora):
+    html = read(sign_in(password="not this one"))
+    assert [field["name"] for field in html.all("input") if "autofocus" in field.attributes] == ["password"]

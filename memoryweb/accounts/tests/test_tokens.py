@@ -20,6 +20,7 @@ from memoryweb.localapi.models import Bucket, Memory, TrashedBucket, TrashedMemo
 from memoryweb.localapi.views import contract_document
 from memoryweb.memoryplugin import connect
 from memoryweb.tests.hosted import picture
+from memoryweb.tests.reading import read
 
 pytestmark = pytest.mark.django_db
 
@@ -332,8 +333,14 @@ class TestReadOnly:
 
     def test_a_contributor_s_does_not_add_either(self, nora):
         User.objects.update(role=Role.CONTRIBUTOR)
-        assert send(tokens.make(nora, "reader", read_only=True), "POST", "/api/memory", text="New.").status_code == 403
+        answer = send(tokens.make(nora, "reader", read_only=True), "POST", "/api/memory", text="New.")
+        assert (answer.status_code, answer.json()["error"]) == (403, "This token may only read. Make another one that may write.")
         assert send(tokens.make(nora, "writer"), "POST", "/api/memory", text="New.").status_code == 200
+
+    def test_what_its_person_may_not_either_is_said_of_the_person(self, nora):
+        User.objects.update(role=Role.CONTRIBUTOR)
+        answer = send(tokens.make(nora, "reader", read_only=True), "POST", "/api/buckets", name="New")
+        assert answer.json()["error"].startswith("As a contributor you cannot change buckets.")
 
 
 class TestBuckets:
@@ -402,6 +409,10 @@ class TestBuckets:
         bucket, (_, text, _) = there["Kitchen"]
         assert send(secret, "POST", "/api/memory", text="New shelf.", bucketId=int(bucket)).status_code == 200
         assert send(secret, "DELETE", f"/api/memories/{text}").status_code == 200
+
+    def test_what_takes_every_bucket_is_refused_with_the_token_s_name(self, secret):
+        answer = send(secret, "POST", "/api/buckets", name="New")
+        assert (answer.status_code, answer.json()["error"]) == (403, "This token is for other buckets. Make another one.")
 
     def test_a_role_in_the_bucket_counts_before_the_token(self, there, nora):
         from memoryweb.accounts import bucketroles
@@ -480,7 +491,7 @@ class TestMaking:
         page = browser_of(nora).post("/tokens/", FORM | {"scope": "read", "where": "some", "buckets": [bucket]})
         token = Token.objects.get()
         assert (token.read_only, token.buckets) == (True, [bucket])
-        assert "Reads, in Attic" in page.text
+        assert "Reads, in Attic" in read(page).text
 
     def test_ticks_count_only_where_some_buckets_are_chosen(self, nora):
         bucket = connect(nora).create_bucket("Attic").id
@@ -534,7 +545,7 @@ class TestList:
     def test_it_says_what_each_may_and_until_when(self, nora):
         tokens.make(nora, "writer")
         tokens.make(nora, "reader", read_only=True)
-        page = browser_of(nora).get("/tokens/").text
+        page = read(browser_of(nora).get("/tokens/")).text
         assert "As you: editor, in all buckets" in page
         assert "Reads, in all buckets" in page
         assert "works without an end" in page
@@ -560,9 +571,10 @@ class TestList:
 
     def test_owners_see_those_of_all(self, nora, owner):
         tokens.make(nora, "writer")
-        page = browser_of(owner).get("/tokens/").text
+        page = read(browser_of(owner).get("/tokens/")).text
         assert "Tokens of others" in page
         assert "As nora: editor, in all buckets" in page
+        assert "<bdi>nora</bdi>" in browser_of(owner).get("/tokens/").text  # a name turns no words beside it
 
     def test_a_name_is_text(self, nora, owner):
         tokens.make(nora, "<img src=x onerror=alert(1)>")

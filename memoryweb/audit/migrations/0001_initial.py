@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("signed out", "signed out"),
                             ("link made", "made a sign-in link for"),
                             ("sign-in failed", "was refused: wrong"),
+                            ("disabled refused", "was refused: disabled"),
                             ("factor failed", "was refused: wrong"),
                             ("limit reached", "was stopped for a while: too many attempts at"),
                             ("token refused", "was refused: the token has expired"),

@@ -67,7 +67,7 @@ class TestWhatIsShown:
         assert "changed a role: tom from viewer to editor" in html
         assert "203.0.113.7" in html
         assert f'href="/history/{batch.pk}/"><bdi>added a memory</bdi>' in html
-        assert "read about 1,234 times: 1,200 searches and lists, 34 single memories" in html
+        assert "searched or listed memories about 1,200 times, read single memories about 34 times" in html
 
     def test_a_write_of_the_pages_is_shown_once_and_kept_in_the_history_alone(self, page, nora):
         write(nora)
@@ -142,9 +142,42 @@ class TestFilters:
     def test_by_person(self, page, nora):
         html = page(person=nora.pk)
         assert "by-nora" in html
-        assert "read about once" in html
+        assert "searched or listed memories about once" in html
         assert "by-owner" not in html
         assert "/history/1" not in html
+
+    def test_by_person_finds_what_was_done_to_them_too_and_to_nobody_whose_name_begins_so(self, page, owner, nora):
+        User.objects.create(username="norah")
+        for action in (Action.LINK_MADE, Action.DISABLED, Action.ENABLED, Action.RESET):
+            event(0.1, action, owner, subject="nora")
+            event(0.1, action, owner, subject="norah")
+        event(0.1, Action.ROLE_CHANGED, owner, subject="nora from viewer to editor")
+        event(0.1, Action.ROLE_CHANGED, owner, subject="norah from viewer to editor")
+        event(0.1, Action.BUCKET_ROLE_CHANGED, owner, subject="nora from none to viewer", bucket_id="7", bucket_name="Health")
+        event(0.1, Action.TOKEN_REVOKED, owner, subject="laptop of nora")
+        event(0.1, Action.TOKEN_REVOKED, owner, subject="laptop of norah")
+        event(0.1, Action.TOKEN_MADE, owner, subject="a token of nora")
+        html = page(person=nora.pk).partition('id="audit"')[2]
+        for said in ("made a sign-in link for", "disabled", "enabled", "reset the sign-in of"):
+            assert f"<bdi>{said} nora</bdi>" in html
+        assert "changed a role: nora from viewer to editor" in html
+        assert "nora from none to viewer" in html
+        assert "Health" in html
+        assert "revoked the token laptop of nora<" in html
+        assert "norah" not in html
+        assert "made the token" not in html
+
+    def test_what_one_did_to_oneself_stands_there_once(self, page, nora):
+        event(0.1, Action.ROLE_CHANGED, nora, subject="nora from owner to viewer")
+        assert page(person=nora.pk).count("nora from owner to viewer") == 1
+
+    def test_what_commands_did_is_offered_and_found(self, page, nora):
+        event(0.1, Action.LINK_MADE, subject="owner")
+        event(0.1, Action.SIGN_IN_FAILED, subject="name", address="203.0.113.7")
+        html = page(person=0)
+        assert '<option value="0" selected>memoryweb itself</option>' in html
+        assert "made a sign-in link for owner" in html
+        assert not any(other in html for other in ("wrong name", "by-nora", "by-owner", "searched or listed", "added a memory"))
 
     @pytest.mark.parametrize(
         ("group", "there", "gone"),
@@ -152,7 +185,7 @@ class TestFilters:
             ("people", "by-nora", "wrong password"),
             ("failure", "wrong password", "by-nora"),
             ("write", "added a memory", "by-nora"),
-            ("read", "read about once", "added"),
+            ("read", "searched or listed memories about once", "added"),
         ],
     )
     def test_by_action(self, page, group, there, gone):
@@ -164,7 +197,7 @@ class TestFilters:
         html = page(bucket="77")
         assert "Garden" in html
         assert "by-nora" not in html
-        assert "read about" not in html
+        assert "searched or listed" not in html
 
     def test_writes_by_bucket(self, page, owner):
         made = connect(owner).create_bucket("Attic")
@@ -232,6 +265,15 @@ class TestPages:
             read(day + timedelta(hours=hour), nora, 10)
         (item,) = timeline.page(filters(), None, 10).items
         assert [(count.number, count.last.hour) for count in item.reads] == [(40, 23)]
+
+    def test_the_reads_of_a_day_stand_below_the_rest_of_it(self, nora):
+        day = datetime(2025, 6, 1, tzinfo=UTC)
+        read(day + timedelta(hours=23), nora, 10)
+        Event(at=day, action=Action.DISABLED, person=nora).save()
+        Event(at=day - timedelta(seconds=1), action=Action.ENABLED, person=nora).save()
+        for at_once in (1, 2, 10):
+            found = [item for each in timeline.every(filters(), at_once) for item in each.items]
+            assert [item.event.action if item.event else "reads" for item in found] == [Action.DISABLED, "reads", Action.ENABLED]
 
 
 class TestFile:

@@ -7,12 +7,14 @@ import re
 import pytest
 from django.test import Client
 
+from memoryweb.accounts import bucketroles
 from memoryweb.accounts.models import Role, User
 from memoryweb.audit.models import Event
 from memoryweb.connection import inuse, services
 from memoryweb.connection.models import Connection
 from memoryweb.history.models import Batch
 from memoryweb.memoryplugin import connect, errors, exchange
+from memoryweb.memoryplugin.client import service_of
 from memoryweb.tests.hosted import FAULTS, mounted
 
 from .conftest import TOKEN
@@ -67,7 +69,7 @@ class TestSaving:
         assert connected.base_url in page
         assert f"ending in <code>…{TOKEN[-4:]}</code>" in page
         assert "by owner" in page
-        assert "Tested" in page
+        assert "Accepted" in page
 
     def test_of_a_short_token_nothing_is_shown(self, signed_in, owner):
         services.save("https://memory.example", "short-token", owner, same_account=False)
@@ -122,6 +124,35 @@ class TestSaving:
         account.fail("500")
         assert "leads on to another one" in beside(signed_in.post("/connection/", form(account)), "url")
         assert elsewhere.calls == []
+
+
+class TestRolesInBuckets:
+    """They are those of one service."""
+
+    @pytest.fixture(autouse=True)
+    def apart(self, owner):
+        for name, role in {"carl": "contributor", "nils": "none", "otto": "owner", "gone": "viewer"}.items():
+            person = User.objects.create(username=name, role=role, is_active=name != "gone")
+            bucketroles.change(person, "embedded", {"1": Role.VIEWER})
+        bucketroles.change(User.objects.create(username="vera", role=Role.VIEWER), "another service", {"1": Role.NONE})
+
+    def test_whose_will_not_count_is_said_before_and_after(self, signed_in, account):
+        assert "carl and nils have some here" in said(signed_in.get("/connection/"))
+        page = said(signed_in.post("/connection/", form(account), follow=True))
+        assert "Roles in single buckets did not come along: look at carl and nils under “People”." in page
+        assert "have some here" not in page
+
+    def test_going_back_says_so_too(self, signed_in, connected):
+        bucketroles.change(User.objects.get(username="vera"), service_of(connected.base_url), {"66": Role.NONE})
+        assert "vera has some here" in said(signed_in.get("/connection/remove/"))
+        assert "did not come along: look at vera" in said(signed_in.post("/connection/remove/", follow=True))
+
+    def test_another_token_of_the_same_service_leaves_them(self, signed_in, connected):
+        bucketroles.change(User.objects.get(username="vera"), service_of(connected.base_url), {"66": Role.NONE})
+        connected.token = "the-next-token-of-it"
+        page = said(signed_in.post("/connection/", {"url": connected.base_url, "token": connected.token}, follow=True))
+        assert "Connected to" in page
+        assert "did not come along" not in page
 
 
 class TestAccount:
@@ -221,6 +252,48 @@ class TestTesting:
         connected.fail("401")
         assert "does not accept the token" in said(signed_in.post("/connection/test/", follow=True))
         assert Connection.objects.get().tested_at == before
+
+
+class TestLastAnswer:
+    def state(self, signed_in):
+        page = said(signed_in.get("/connection/"))
+        return "Last answer" in page, "link-state is-off" in page
+
+    def test_a_refused_token_is_shown_as_what_it_is_and_the_dot_too(self, signed_in, connected):
+        assert self.state(signed_in) == (False, False)
+        connected.fail("401")
+        answer = signed_in.post("/connection/test/", follow=True)
+        assert '<strong class="error">Refused</strong>, ' in said(answer)
+        assert "link-state is-off" in said(answer)
+
+    @pytest.mark.parametrize("path", ["/", "/status/"])
+    def test_whatever_page_was_refused(self, viewer, signed_in, connected, path):
+        connected.token = "another one"
+        viewer.get(path)
+        assert self.state(signed_in) == (True, True)
+
+    def test_it_goes_when_the_token_is_accepted_again(self, viewer, signed_in, connected):
+        connected.token = "another one"
+        viewer.get("/status/")
+        connected.token = TOKEN
+        viewer.get("/status/")
+        assert self.state(signed_in) == (False, False)
+
+    def test_it_goes_with_the_service(self, viewer, signed_in, connected):
+        connected.token = "another one"
+        viewer.get("/status/")
+        signed_in.post("/connection/remove/")
+        assert inuse.refused_at() is None
+
+    def test_another_token_that_is_only_tried_says_nothing_of_the_one_in_use(self, signed_in, connected):
+        answer = signed_in.post("/connection/", {"url": connected.base_url, "token": "a-wrong-one"})
+        assert answer.status_code == 422
+        assert self.state(signed_in) == (False, False)
+
+    def test_an_outage_is_no_refusal(self, viewer, signed_in, connected):
+        connected.fail("500")
+        viewer.get("/status/")
+        assert self.state(signed_in) == (False, False)
 
 
 class TestWhoMay:

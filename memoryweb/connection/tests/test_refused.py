@@ -1,4 +1,4 @@
-"""A token that does not work any more: owners are told what to do, everybody else that it is being looked after."""
+"""A token that does not work any more: owners are told what to do, everybody else whom to tell."""
 
 import html
 
@@ -43,12 +43,13 @@ class TestRevoked:
         assert f"does not accept the token that ends in {TOKEN[-4:]}" in said(answer)
         assert 'href="/connection/"' in said(answer)
 
-    def test_others_are_told_that_it_is_being_looked_after(self, viewer, owner, revoked, headers):
+    def test_others_are_told_whom_to_tell(self, viewer, owner, revoked, headers):
         answer = viewer.get("/", headers=headers)
         assert answer.status_code == 502
-        assert "The connection is being looked after" in said(answer)
-        assert f"Who can help is an owner: {owner.username}." in said(answer)
-        assert not any(word in said(answer) for word in ("/connection/", "the token", TOKEN[-4:], "MEMORYPLUGIN", "Try again"))
+        assert "The memory service does not let memoryweb in" in said(answer)
+        assert f"Tell an owner: {owner.username}." in said(answer)
+        assert "Try again" in said(answer)
+        assert not any(word in said(answer) for word in ("/connection/", "the token", TOKEN[-4:], "MEMORYPLUGIN"))
 
     def test_the_environment_s_token_is_replaced_there(self, signed_in, revoked, settings, headers):
         settings.MEMORYPLUGIN_URL, settings.MEMORYPLUGIN_TOKEN = revoked.base_url, "withdrawn"
@@ -61,7 +62,7 @@ class TestRevoked:
         gone = said(viewer.get("/", headers=headers))
         assert "does not answer" in gone
         assert "does not answer" not in refused
-        assert "looked after" not in gone
+        assert "does not let memoryweb in" not in gone
 
 
 def test_a_form_keeps_what_was_typed_and_says_it_too(signed_in, revoked):
@@ -73,7 +74,7 @@ def test_a_form_keeps_what_was_typed_and_says_it_too(signed_in, revoked):
 
 def test_the_status_page_tells_both(signed_in, viewer, revoked):
     assert "The service refused the token" in said(signed_in.get("/status/"))
-    assert "The connection is being looked after" in said(viewer.get("/status/"))
+    assert "The memory service does not let memoryweb in" in said(viewer.get("/status/"))
     assert "/connection/" not in said(viewer.get("/status/"))
 
 
@@ -89,9 +90,9 @@ class TestUnreadable:
         assert "CONNECTION_KEYS" in page
         assert 'href="/connection/"' in page
 
-    def test_others_are_told_that_it_is_being_looked_after(self, viewer, unreadable, headers):
+    def test_others_are_told_whom_to_tell(self, viewer, unreadable, headers):
         page = said(viewer.get("/", headers=headers))
-        assert "The connection is being looked after" in page
+        assert "The memory service does not let memoryweb in" in page
         assert "CONNECTION_KEYS" not in page
 
 

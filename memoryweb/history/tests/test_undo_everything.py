@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from memories.addresses import to_key
 from memoryweb import words
 from memoryweb.tests.hosted import picture
-from memoryweb.tests.server import running_server
+from memoryweb.tests.server import come_in, running_server
 from memoryweb.tests.thorough import far
 
 RUNS = far(5, 100)
@@ -42,7 +42,7 @@ class Browser:
         self.url, self.database = server.url, folder / "memoryweb.sqlite3"
         self.api = server.api()
         self.session = requests.Session()
-        self.session.get(server.first_link, timeout=10)
+        come_in(self.session, server.first_link)
         page = self.session.get(f"{self.url}/memories/new/", timeout=10).text
         self.token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]
         self.log = Counter()

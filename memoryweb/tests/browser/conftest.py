@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect
 
 from memoryweb.tests.browser import chromium
-from memoryweb.tests.browser.steps import HEIGHTS, ZONE
+from memoryweb.tests.browser.steps import HEIGHTS, ZONE, come_in
 from memoryweb.tests.server import ROOT, Server, running_server
 
 PICTURES = ROOT / "test-results"
@@ -43,10 +43,10 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, server: Server) -> StorageState:
-    """The cookies of someone who opened the printed link, once for all tests of a module."""
+    """The cookies of someone who came in by the printed link, once for all tests of a module."""
     context = browser.new_context(timezone_id=ZONE)
     page = context.new_page()
-    page.goto(server.first_link)
+    come_in(page, server.first_link)
     expect(page.locator("html")).to_have_attribute("data-zone", ZONE)
     state = context.storage_state()
     context.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page
 
 from memoryweb.tests.browser import chromium
-from memoryweb.tests.browser.steps import connect
+from memoryweb.tests.browser.steps import come_in, connect
 from memoryweb.tests.hosted import hosted_account, picture
 from memoryweb.tests.server import ROOT, Server, free_port, running_server
 
@@ -186,10 +186,21 @@ def _password(page: Page, server: Server) -> None:
 def _person(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/people/")
     page.get_by_role("list", name="All people").get_by_role("link").first.click()
-    if not page.get_by_role("rowheader").count():
-        page.get_by_role("combobox", name="A bucket", exact=True).select_option(index=1)
-        page.get_by_role("button", name="Save").click()
     page.get_by_role("rowheader").first.wait_for()
+
+
+def _inviting(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/people/invite/")
+
+
+def _invited(page: Page, server: Server) -> None:
+    _inviting(page, server)
+    page.get_by_role("button", name="Make an invitation").click()
+    page.get_by_role("button", name="Copy link").wait_for()
+
+
+def _link(page: Page, server: Server) -> None:
+    page.goto(server.sign_in_link())
 
 
 def _tokens(page: Page, server: Server) -> None:
@@ -305,6 +316,9 @@ FULL: dict[str, Look] = {
     "new-page": _new_page,
     "password": _password,
     "person": _person,
+    "inviting": _inviting,
+    "invited": _invited,
+    "link": _link,
     "tokens": _tokens,
     "token-made": _token_made,
     "token-refused": _token_refused,
@@ -329,7 +343,7 @@ def shoot(server: Server, looks: dict[str, Look], prefix: str = "") -> None:
             for scheme in ("light", "dark"):
                 context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
                 page = context.new_page()
-                page.goto(server.sign_in_link())
+                come_in(page, server.sign_in_link())
                 for name, look in looks.items():
                     if size == "320" and name not in ("browse", "panel", "new"):
                         continue
@@ -350,7 +364,7 @@ def main() -> None:
             server.api().post(f"{server.url}/api/examples", timeout=30).raise_for_status()
             with chromium.launched() as browser:
                 page = browser.new_page(viewport={"width": 1280, "height": 860}, device_scale_factor=1.5)
-                page.goto(server.sign_in_link())
+                come_in(page, server.sign_in_link())
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=ROOT / "docs" / "screenshot.png")
             shoot(server, FULL)
@@ -366,7 +380,7 @@ def main() -> None:
         with running_server(Path(folder) / "hosted") as server, hosted_account() as hosted:
             with chromium.launched() as browser:
                 page = browser.new_page()
-                page.goto(server.sign_in_link())
+                come_in(page, server.sign_in_link())
                 connect(page, server, hosted)
             shoot(server, {"connection": _connection, "connection-remove": _connection_remove}, "hosted-")
             hosted.token = "another"

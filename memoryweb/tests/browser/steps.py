@@ -29,6 +29,13 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
+def come_in(page: Page, link: str) -> None:
+    """Sign in with a link that was printed: it opens a page with one button."""
+    page.goto(link)
+    page.get_by_role("button", name="Come in as").click()
+    page.wait_for_url(lambda url: "/signin/" not in url)
+
+
 def memories(page: Page) -> Locator:
     return page.get_by_role("list", name="Memories")
 
@@ -170,11 +177,16 @@ def connect(page: Page, server: Server, account: Hosted) -> None:
     expect(page.get_by_role("status")).to_contain_text("Connected to")
 
 
+AT_REST = """() => !document.querySelector(".htmx-request") &&
+  document.getAnimations().every((change) => change.playState !== "running")"""
+
+
 def violations(page: Page) -> str:
-    """What axe finds, in light and then, as far as colours go, in dark."""
+    """What axe finds once nothing fades any more, in light and then, as far as colours go, in dark."""
+    page.wait_for_function(AT_REST)
     light = Axe().run(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function("() => document.getAnimations().every((change) => change.playState !== 'running')")
+    page.wait_for_function(AT_REST)
     dark = Axe().run(page, options=DEFAULT_OPTIONS | {"runOnly": ["color-contrast"]})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return "".join(found.generate_report() for found in (light, dark) if found.violations_count)

@@ -10,6 +10,7 @@ from memoryweb.tests.browser.conftest import with_examples
 from memoryweb.tests.browser.steps import (
     WIDTHS,
     buckets,
+    come_in,
     dialog,
     memories,
     open_dialog,
@@ -126,10 +127,19 @@ def password(page):
 def person(page):
     page.goto("/people/")
     page.get_by_role("list", name="All people").get_by_role("link").first.click()
-    if not page.get_by_role("rowheader").count():
-        page.get_by_role("combobox", name="A bucket", exact=True).select_option(index=1)
-        page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("rowheader").first).to_be_visible()
+
+
+def inviting(page):
+    page.goto("/people/invite/")
+    page.get_by_text("Another role in single buckets").click()
+    expect(page.get_by_role("rowheader").first).to_be_visible()
+
+
+def invited(page):
+    inviting(page)
+    page.get_by_role("button", name="Make an invitation").click()
+    expect(page.get_by_label("The invitation's link")).to_be_focused()
 
 
 def tokens(page):
@@ -203,6 +213,8 @@ STATES = [
     refused,
     password,
     person,
+    inviting,
+    invited,
     tokens,
     token_refused,
     token_made,
@@ -250,7 +262,7 @@ def test_axe_finds_nothing_at_the_door(window, look):
 def test_axe_finds_nothing_where_there_is_no_list(request, window, look, instance, says_so):
     server = request.getfixturevalue(instance)
     page = window(None, *look, at=server, reduced_motion="reduce")
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     expect(page.get_by_role("heading", name=says_so)).to_be_visible()
     assert violations(page) == ""
 

@@ -10,6 +10,7 @@ from memoryweb.tests.browser.carrying import an_image, card, cards, description,
 from memoryweb.tests.browser.steps import (
     WIDTHS,
     Held,
+    come_in,
     dialog,
     open_dialog,
     row,
@@ -249,7 +250,7 @@ def test_signed_out_meanwhile_is_said_on_the_card_and_nothing_is_lost(page, serv
     page.context.clear_cookies(name=re.compile("session"))
     save(page)
     warns(card(page, "yew.png"), "You have been signed out")
-    page.context.new_page().goto(server.sign_in_link())
+    come_in(page.context.new_page(), server.sign_in_link())
     card(page, "yew.png").get_by_role("button", name="Try again").click()
     warns(card(page, "yew.png"), "Save it again")
     card(page, "yew.png").get_by_role("button", name="Try again").click()
@@ -683,7 +684,7 @@ def test_a_hosted_service_is_said_to_take_none_and_nothing_fails(window, tmp_pat
     threading.Thread(target=service.serve_forever, daemon=True).start()
     with running_server(tmp_path / "data", MEMORYPLUGIN_URL=hosted.base_url, MEMORYPLUGIN_TOKEN=hosted.token) as running:
         page = window(at=running)
-        page.goto(running.first_link)
+        come_in(page, running.first_link)
         drag(page, "dragenter", [an_image("a.png")])
         expect(overlay(page)).to_be_hidden()
         drop(page, an_image("a.png"))

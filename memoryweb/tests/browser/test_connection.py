@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import WIDTHS, connect, rows, violations, warns
+from memoryweb.tests.browser.steps import WIDTHS, come_in, connect, rows, violations, warns
 from memoryweb.tests.hosted import hosted_account
 from memoryweb.tests.server import running_server
 
@@ -32,14 +32,14 @@ def server(browser, tmp_path):
 @pytest.fixture
 def owner(window, server):
     page = window(None, reduced_motion="reduce", java_script_enabled=False)
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     return page
 
 
 @pytest.fixture
 def viewer(window, server):
     page = window(None, reduced_motion="reduce")
-    page.goto(f"/signin/{server.manage('shell', '--verbosity', '0', '--no-imports', '-c', VIEWER)}/")
+    come_in(page, f"/signin/{server.manage('shell', '--verbosity', '0', '--no-imports', '-c', VIEWER)}/")
     return page
 
 
@@ -70,7 +70,7 @@ def test_a_withdrawn_token_shows_the_owner_what_to_do_and_others_that_it_is_look
     expect(rows(viewer)).to_have_count(3)
     account.token = "the-next-one-wxyz-abcdef"
     viewer.get_by_role("searchbox").fill("garden")
-    warns(viewer, "The connection is being looked after")
+    warns(viewer, "The memory service does not let memoryweb in")
     expect(viewer.get_by_role("link", name="Open the connection")).to_have_count(0)
     owner.goto("/")
     warns(owner, "The service refused the token")
@@ -83,7 +83,7 @@ def test_a_withdrawn_token_shows_the_owner_what_to_do_and_others_that_it_is_look
 @pytest.mark.parametrize("look", WIDTHS)
 def test_axe_finds_nothing_where_an_account_is_connected(window, server, account, look):
     page = window(None, *look, reduced_motion="reduce")
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     connect(page, server, account)
     for path in ("/connection/", "/connection/remove/"):
         page.goto(path)

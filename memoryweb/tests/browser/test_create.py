@@ -12,6 +12,7 @@ from memoryweb.tests.browser.steps import (
     ZONE,
     Held,
     buckets,
+    come_in,
     count_of,
     dialog,
     no_reload,
@@ -204,7 +205,7 @@ def test_closing_the_dialog_keeps_what_was_typed(page):
 def test_a_stopped_server_is_said_once_and_the_text_kept(window, browser, tmp_path):
     with running_server(tmp_path / "data") as stopping:
         page = window(at=stopping)
-        page.goto(stopping.first_link)
+        come_in(page, stopping.first_link)
         page.get_by_role("button", name="New memory").click()
         stopping.process.send_signal(signal.SIGINT)
         stopping.process.wait(10)
@@ -228,13 +229,24 @@ def test_signed_out_meanwhile_is_said_in_the_dialog_and_the_text_kept(page):
     expect(text_field(page)).to_have_value("Written by nobody.")
 
 
+def test_a_refusal_takes_away_what_was_said_of_the_last_one(page):
+    page.goto("/")
+    open_dialog(page)
+    write(page, "Written by somebody.")
+    says(dialog(page), "Saved in General")
+    sign_out_elsewhere(page)
+    write(page, "Written by nobody.")
+    warns(dialog(page), "You have been signed out")
+    expect(dialog(page).get_by_text("Saved in General")).to_have_count(0)
+
+
 def test_signed_in_again_in_another_tab_it_can_be_saved(page, server):
     page.goto("/")
     open_dialog(page)
     sign_out_elsewhere(page)
     write(page, "Written before signing in again.")
     warns(dialog(page), "You have been signed out")
-    page.context.new_page().goto(server.sign_in_link())
+    come_in(page.context.new_page(), server.sign_in_link())
     save(page)
     warns(dialog(page), "Save it again")
     save(page)

@@ -11,6 +11,7 @@ from memoryweb.tests.browser.steps import (
     WIDTHS,
     Held,
     buckets,
+    come_in,
     count_of,
     dialog,
     fill,
@@ -274,7 +275,7 @@ def test_what_was_typed_outlives_a_server_that_is_gone(window, tmp_path):
     with running_server(tmp_path) as server:
         server.add("Note 2 of the garden.")
         page = window(at=server)
-        page.goto(server.sign_in_link())
+        come_in(page, server.sign_in_link())
         see_it_outlive(page, server)
 
 
@@ -386,6 +387,30 @@ def test_when_another_number_matches_now_it_asks_again(page, server, api):
     question.get_by_role("button", name=f"Delete {NOTES + 1}").click()
     says(page, f"Deleted {NOTES + 1} memories")
     expect(rows(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("by", ["the page", "the server"])
+def test_ctrl_z_closes_a_question_and_takes_nothing_back(page, server, api, by):
+    page.goto("/?type=text")
+    act(page, 1, "Delete")
+    agree(page, "Delete 1 memory?", "Delete")
+    says(page, "Deleted")
+    expect(row(page, note(1))).to_have_count(0)
+    select(page, 2)
+    if by == "the server":
+        page.keyboard.press("Shift+X")
+        page.keyboard.press("Shift+X")
+        server.add("One more meanwhile.", session=api)
+    page.keyboard.press("Delete")
+    if by == "the server":
+        page.keyboard.press("Enter")
+    question = f"Delete {NOTES} memories?" if by == "the server" else "Delete 1 memory?"
+    expect(page.get_by_role("alertdialog", name=question)).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(row(page, note(1))).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(row(page, note(1))).to_be_visible()
 
 
 def test_escape_cancels_a_question_and_nothing_is_deleted(page, server, api):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import buckets, says, violations, warns
+from memoryweb.tests.browser.steps import buckets, come_in, says, violations, warns
 from memoryweb.tests.oidcprovider import CLIENT, SECRET, running_provider
 from memoryweb.tests.server import running_server
 
@@ -37,7 +37,7 @@ def password_is_set(browser, server):
     """The owner has a password."""
     context = browser.new_context(base_url=server.url)
     page = context.new_page()
-    page.goto(server.sign_in_link().replace("127.0.0.1", "localhost"))
+    come_in(page, server.sign_in_link().replace("127.0.0.1", "localhost"))
     page.goto("/account/password/")
     for field in page.get_by_role("textbox", name="password").all():
         field.fill(PASSWORD)
@@ -93,7 +93,7 @@ def test_a_passkey_is_made_and_signs_in_by_itself_and_after_a_password(window, s
 
     sign_out(page)
     sign_in(page)
-    expect(page.get_by_role("heading", name="One more thing")).to_be_visible()
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
     expect(buckets(page)).to_be_visible()
 

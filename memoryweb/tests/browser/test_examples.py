@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import EXAMPLES, buckets, count_of, dialog, memories, rows, says, text_field, write
+from memoryweb.tests.browser.steps import EXAMPLES, buckets, come_in, count_of, dialog, memories, rows, says, text_field, write
 from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def server(browser, tmp_path):
 @pytest.fixture
 def page(window, server):
     page = window()
-    page.goto(server.first_link)
+    come_in(page, server.first_link)
     expect(page.get_by_role("heading", name="Nothing is remembered yet")).to_be_visible()
     return page
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from memoryweb.tests.browser.steps import (
     SHIFT,
     WIDTHS,
+    come_in,
     hang,
     memories,
     no_reload,
@@ -125,7 +126,7 @@ def test_each_says_its_description_and_its_day(page):
 @pytest.mark.parametrize("look", WIDTHS)
 def test_odd_ones_keep_their_frame_and_a_long_description_its_line(window, odd, look):
     page = window(None, *look, at=odd)
-    page.goto(odd.sign_in_link())
+    come_in(page, odd.sign_in_link())
     page.goto(GALLERY)
     ratios = [width / height for _, _, width, height in boxes(page)]
     assert ratios == [pytest.approx(ratio, abs=0.02) for ratio in (0.5, 2.4, 1.3, 1)]
@@ -137,7 +138,7 @@ def test_odd_ones_keep_their_frame_and_a_long_description_its_line(window, odd, 
 
 def test_a_tiny_one_is_not_blown_up(window, odd):
     page = window(None, at=odd)
-    page.goto(odd.sign_in_link())
+    come_in(page, odd.sign_in_link())
     page.goto(GALLERY)
     expect(row(page, "Tiny").get_by_role("img")).to_have_css("object-fit", "scale-down")
     expect(row(page, "Long").get_by_role("img")).to_have_css("object-fit", "cover")
@@ -145,7 +146,7 @@ def test_a_tiny_one_is_not_blown_up(window, odd):
 
 def test_one_alone_is_no_giant(window, odd):
     page = window(None, at=odd)
-    page.goto(odd.sign_in_link())
+    come_in(page, odd.sign_in_link())
     page.goto(f"{GALLERY}&q=type:image+after:2026-05-04")
     expect(rows(page)).to_have_count(1)
     assert boxes(page)[0][3] < 250
@@ -284,7 +285,7 @@ def bare(browser, tmp_path_factory):
 
 def test_by_its_own_address_a_missing_file_is_said_in_words(window, bare):
     page = window(None, at=bare)
-    page.goto(bare.sign_in_link())
+    come_in(page, bare.sign_in_link())
     page.goto(GALLERY)
     page.goto(rows(page).first.locator("[data-view]").get_attribute("href"))
     expect(page.locator("svg text")).to_have_text("This image cannot be had")
@@ -294,7 +295,7 @@ def test_by_its_own_address_a_missing_file_is_said_in_words(window, bare):
 @pytest.mark.parametrize("address", [GALLERY, "/"], ids=["gallery", "list"])
 def test_a_missing_file_shows_a_placeholder_with_the_description(window, bare, address):
     page = window(None, at=bare)
-    page.goto(bare.sign_in_link())
+    come_in(page, bare.sign_in_link())
     page.goto(address)
     assert is_placeholder(page, rows(page).first.get_by_role("img"))
     expect(rows(page).first.get_by_text("Picture 1 of the wall.")).to_be_visible()
@@ -343,7 +344,7 @@ def far(browser, tmp_path_factory):
 def test_addresses_that_die_while_the_page_is_open_are_renewed_unnoticed(window, far):
     running, service = far
     page = window(None, at=running)
-    page.goto(running.sign_in_link())
+    come_in(page, running.sign_in_link())
     page.goto(GALLERY, wait_until="networkidle")
     service.pass_time(hours=5)
     page.mouse.wheel(0, 20_000)
@@ -358,7 +359,7 @@ def test_addresses_that_die_while_the_page_is_open_are_renewed_unnoticed(window,
 def test_of_unknown_size_they_keep_a_frame_and_nothing_shifts(window, far):
     running, _ = far
     page = window(None, at=running)
-    page.goto(running.sign_in_link())
+    come_in(page, running.sign_in_link())
     page.goto(GALLERY, wait_until="networkidle")
     first = boxes(page)[0]
     assert first[2] / first[3] == pytest.approx(1.5, abs=0.02)
@@ -373,6 +374,6 @@ def test_what_the_service_cannot_give_is_a_placeholder(window, far):
     running, service = far
     service.fail("500", on="/storage/")
     page = window(None, at=running)
-    page.goto(running.sign_in_link())
+    come_in(page, running.sign_in_link())
     page.goto(GALLERY)
     assert is_placeholder(page, rows(page).first.get_by_role("img"))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from memoryweb.tests.browser.steps import buckets, warns
+from memoryweb.tests.browser.steps import buckets, come_in, warns
 from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser
@@ -25,13 +25,13 @@ def sign_in(page, name, password):
 
 def test_the_link_signs_in(window, server):
     page = window()
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     expect(buckets(page)).to_be_visible()
 
 
 def test_the_link_works_once_and_says_so(window, server):
     link = server.sign_in_link()
-    window().goto(link)
+    come_in(window(), link)
     other = window()
     other.goto(link)
     expect(other.get_by_role("heading", name="This sign-in link has been used")).to_be_visible()
@@ -47,7 +47,7 @@ def test_a_page_asks_for_sign_in_and_leads_back_to_itself(window, server):
 
 def test_a_password_can_be_set_and_signs_in(window, server):
     page = window()
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     page.get_by_label("your account").click()
     page.get_by_role("link", name="Set a password").click()
     for field in page.get_by_role("textbox", name="password").all():
@@ -62,7 +62,7 @@ def test_a_password_can_be_set_and_signs_in(window, server):
 
 def test_signing_out_ends_it(window, server):
     page = window()
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     page.get_by_label("your account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

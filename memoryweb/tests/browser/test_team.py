@@ -8,9 +8,11 @@ import struct
 import time
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from memoryweb.tests.browser.steps import come_in
 from memoryweb.tests.server import running_server
 
 pytestmark = pytest.mark.browser
@@ -30,9 +32,13 @@ def newcomer(browser, server):
 
     def come(owner, name, role):
         owner.goto(f"{server.url}/people/")
+        owner.get_by_role("link", name="Invite somebody").click()
         owner.get_by_role("radio", name=re.compile(f"^{role}", re.IGNORECASE)).check()
         owner.get_by_role("button", name="Make an invitation").click()
-        link = owner.get_by_label("The invitation's link").input_value()
+        shown = owner.get_by_label("The invitation's link")
+        expect(shown).to_be_focused()
+        expect(shown).to_be_in_viewport()
+        link = shown.input_value()
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
         page = contexts[-1].new_page()
         page.goto(link)
@@ -52,7 +58,7 @@ def newcomer(browser, server):
 def owner(browser, server):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.goto(server.sign_in_link())
+    come_in(page, server.sign_in_link())
     yield page
     context.close()
 
@@ -139,15 +145,20 @@ def test_a_day_of_a_team(server, owner, newcomer):
     nora.get_by_role("button", name="New memory").click()
     nora.get_by_role("textbox", name="Memory", exact=True).fill("Typed before it was too late.")
     owner.goto(f"{server.url}/people/")
-    owner.get_by_label("Role of nora", exact=True).select_option("viewer")
-    owner.get_by_role("button", name="Save the role of nora").click()
-    expect(owner.get_by_text("nora is a viewer now")).to_be_visible()
+    owner.get_by_role("link", name="nora").click()
+    owner.get_by_role("radio", name="Viewer").check()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_role("status").filter(has_text="nora is a viewer now")).to_be_focused()
+    assert violations(owner) == []
     nora.get_by_role("button", name="Save memory").click()
     expect(nora.get_by_text("As a viewer you cannot add memories.")).to_be_visible()
     assert nora.get_by_role("textbox", name="Memory", exact=True).input_value() == "Typed before it was too late."
 
     # Somebody is let out in the middle of a session.
     owner.goto(f"{server.url}/people/")
+    owner.get_by_role("link", name="vera").click()
+    owner.get_by_role("link", name="Disable vera").click()
+    assert violations(owner) == []
     owner.get_by_role("button", name="Disable vera").click()
     expect(owner.get_by_text("vera cannot sign in any more")).to_be_visible()
     vera.goto(server.url)
@@ -163,8 +174,7 @@ def test_only_buckets_that_one_may_add_to_are_there_to_move_to(server, owner, ne
     write(nora, server, "Nora's note.")
     owner.goto(f"{server.url}/people/")
     owner.get_by_role("link", name="nora").click()
-    owner.get_by_role("combobox", name="A bucket").select_option("Reference")
-    owner.get_by_role("combobox", name="Role there").select_option("viewer")
+    owner.get_by_role("combobox", name="Reference").select_option("viewer")
     owner.get_by_role("button", name="Save").click()
     nora.goto(server.url)
     nora.get_by_role("article").hover()
@@ -172,3 +182,69 @@ def test_only_buckets_that_one_may_add_to_are_there_to_move_to(server, owner, ne
     expect(nora.get_by_role("option")).to_have_text(["General", "Recipes"])
     nora.get_by_role("combobox", name="Bucket").fill("reference")
     expect(nora.get_by_role("option")).to_have_count(0)
+
+
+def test_what_somebody_else_added_says_at_once_why_it_stays(server, owner, newcomer):
+    write(owner, server, "The owner's note.")
+    write(owner, server, "Another of the owner's.")
+    nora = newcomer(owner, "nora", "contributor")
+    write(nora, server, "Nora's note.")
+    nora.goto(server.url)
+    toast = nora.get_by_role("status").filter(has_text="You can change what you added yourself. Ask an owner: owner.")
+    theirs = nora.get_by_role("article").filter(has_text="owner's")
+    for key in ("e", "m", "Delete"):
+        theirs.first.get_by_role("checkbox").focus()
+        nora.keyboard.press(key)
+        expect(toast).to_be_visible()
+        nora.evaluate("document.getElementById('toast').replaceChildren()")
+    for box in theirs.get_by_role("checkbox").all():
+        box.check()
+    bar, why = nora.get_by_role("toolbar", name="Selection"), re.compile("^You can change what you added yourself")
+    for name in ("Move", "Merge", "Delete"):
+        expect(bar.get_by_role("button", name=name)).to_be_disabled()
+        expect(bar.get_by_role("button", name=name)).to_have_attribute("title", why)
+    nora.keyboard.press("Delete")
+    expect(toast).to_be_visible()
+    nora.get_by_role("article").filter(has_text="Nora's").get_by_role("checkbox").check()
+    expect(bar.get_by_role("button", name="Delete")).to_be_enabled()  # for one of them, and the server says which stay
+
+
+def test_a_reset_leads_to_a_new_password_and_a_preview_of_its_link_spoils_nothing(server, owner, newcomer, browser):
+    vera = newcomer(owner, "vera", "viewer")
+    owner.goto(f"{server.url}/people/")
+    owner.get_by_role("link", name="vera").click()
+    owner.get_by_role("link", name="Reset sign-in").click()
+    assert violations(owner) == []
+    owner.get_by_role("button", name="Reset the sign-in").click()
+    shown = owner.get_by_label("The sign-in link for vera")
+    expect(shown).to_be_focused()
+    link = shown.input_value()
+    owner.reload()
+    expect(shown).to_have_count(0)
+    assert requests.get(link, headers={"User-Agent": "Slackbot-LinkExpanding"}, timeout=10).status_code == 200
+    vera.goto(link)
+    assert violations(vera) == []
+    vera.get_by_label("Password").fill("eight blue teapots")
+    vera.get_by_role("button", name="Come in as vera").click()
+    expect(vera.get_by_role("status").filter(has_text="Your password is set, vera.")).to_be_visible()
+    expect(vera.get_by_role("link", name="Set up an app")).to_be_visible()
+
+
+def test_among_many_buckets_a_field_finds_the_one_to_open(server, owner, newcomer):
+    names = [f"Shelf {number}" for number in range(20)]
+    with server.api() as session:
+        for name in names:
+            session.post(f"{server.url}/api/buckets", json={"name": name}, timeout=10).raise_for_status()
+    newcomer(owner, "nils", "no access")
+    owner.goto(f"{server.url}/people/")
+    owner.get_by_role("link", name="nils").click()
+    field = owner.get_by_role("main").get_by_role("searchbox", name="Find a bucket")
+    field.fill("shelf 17")
+    expect(owner.get_by_role("combobox", name="Shelf")).to_have_count(1)
+    field.press("Enter")
+    expect(owner.get_by_role("combobox", name="Shelf 17")).to_be_focused()
+    owner.get_by_role("combobox", name="Shelf 17").select_option("viewer")
+    field.fill("shelf 3")
+    owner.get_by_role("combobox", name="Shelf 3").select_option("editor")
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("In single buckets: editor in Shelf 3, viewer in Shelf 17.")).to_be_visible()

@@ -6,7 +6,7 @@
   const IN_WORDS = new Set(["value", "alt", "title", "aria-label", "aria-description", "placeholder", "data-name", "data-file-name", "data-text"]);
   const ADDRESSES = new Set(["href", "src", "srcset", "action", "formaction", "poster", "hx-get", "hx-post", "hx-push-url", "data-view", "data-original", "data-filters"]);
   const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\u07c0-\u07ff]|\ud83a[\udd00-\udd5f]/;
-  const LABEL = /zq7-([a-z_]+)-(\d+)-/g;
+  const LABEL = /zq7_([a-z_]+)_(\d+)_/g;
   const tags = new Set(window.zq7tags);
   const told = new Set();
   let times = 0;
@@ -76,7 +76,7 @@
     const around = isolating(text);
     if (/^(title|option|textarea|script)$/.test(around.localName) || around.closest(".text, p.said, pre")) return; // these hold somebody's text alone
     if (around.localName === "bdi" && around.childNodes.length === 1) return; // alone in an element made for it
-    const rest = around.textContent.replace(/zq7-([a-z_]+)-(\d+)-[^]*?zq7-\1-\2-/g, "").trim();
+    const rest = around.textContent.replace(/zq7_([a-z_]+)_(\d+)_[^]*?zq7_\1_\2_/g, "").trim();
     if (rest) tell("turns its neighbours", `${around.localName}.${around.className}: ${rest}`);
   }
 

@@ -20,7 +20,8 @@ _ICONS = {NotAllowed: "key-round", RefusedToken: "key-round", Unreachable: "clou
 
 def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpResponse:
     """The memory service failed: its sentence, and where that may help the offer to try again."""
-    is_worth_it = error.retry or isinstance(error, RefusedToken)  # of which somebody else may have taken care meanwhile
+    remedy_url = _remedy_url(request, error)
+    is_worth_it = error.retry or (isinstance(error, RefusedToken) and not remedy_url)  # somebody else may take care of that
     response = _show(
         request,
         error.status,
@@ -29,7 +30,7 @@ def service_error(request: HttpRequest, error: MemoryPluginError) -> HttpRespons
             "sentence": error.sentence,
             "icon_name": next((icon for kind, icon in _ICONS.items() if isinstance(error, kind)), "circle-alert"),
             "is_bad": isinstance(error, RefusedToken),
-            "remedy_url": _remedy_url(request, error),
+            "remedy_url": remedy_url,
             "retry_url": request.get_full_path() if is_worth_it and request.method == "GET" else "",
             "connection_state": "off" if error.is_outage else "on",
         },

@@ -240,7 +240,8 @@ def prove(browser, runs, steps):
     run_state_machine_as_test(
         machine, settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=checks)
     )
-    assert {"memories 200", "buckets 200", "history 200", "trash 200"} <= set(browser.log), browser.log
+    happened = {"memories 200", "history 200"} | ({"buckets 200", "trash 200"} if runs >= 100 else set())  # chance leaves some out
+    assert happened <= set(browser.log), browser.log
 
 
 def test_after_undoing_everything_all_is_what_it_was(tmp_path):

@@ -177,7 +177,7 @@ def connect(page: Page, server: Server, account: Hosted) -> None:
     expect(page.get_by_role("status")).to_contain_text("Connected to")
 
 
-AT_REST = """() => !document.querySelector(".htmx-request") &&
+AT_REST = """() => !document.querySelector(".results.htmx-request") &&
   document.getAnimations().every((change) => change.playState !== "running")"""
 
 

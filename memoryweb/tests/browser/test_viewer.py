@@ -193,7 +193,8 @@ def test_behind_the_last_one_the_list_goes_on_and_then_it_ends(page):
 
 
 def test_texts_between_are_passed_over(page, server):
-    server.add("A text between the images.", createdAt=(datetime.now(UTC) - timedelta(days=1, hours=20)).isoformat())
+    between = datetime.now(UTC).replace(hour=12) - timedelta(days=1, hours=12)  # the images are of noon
+    server.add("A text between the images.", createdAt=between.isoformat())
     view(page, 1, "/")
     assert rows(page).filter(has_text="Picture 1 of").locator("xpath=following::article[1]").get_by_role("img").count() == 0
     page.keyboard.press("ArrowRight")

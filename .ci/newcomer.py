@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from memoryweb.tests.environment import DOCUMENTED  # noqa: E402  # the clone's own tests know the settings' names
-from memoryweb.tests.server import come_in, free_port  # noqa: E402
+from memoryweb.tests.server import come_in, free_port  # noqa: E402  # found by the path that is added above
 
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[str], str, float]:

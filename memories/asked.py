@@ -17,6 +17,7 @@ TYPES = {"text": "Text", "texts": "Text", "image": "Images", "images": "Images"}
 _CONTENT_TYPES = {"Text": "text", "Images": "image"}
 RELEVANCE, NEWEST, OLDEST = "relevance", "newest", "oldest"
 _ONE = ("bucket", "type", "source")  # a memory has only one of each
+_NO_BUCKET = "there is no such bucket, or it is not open to you"  # the same for both
 _NO_DATE = "write a date such as 2026-05-01, 2026-05, 2026, yesterday or 30d"
 _OWN = {
     "after": "this service cannot filter by date",
@@ -152,11 +153,7 @@ def _term(part: Part, buckets: tuple[Bucket, ...], today: date) -> Term:
         return Term(kind, name, part, _CONTENT_TYPES[name]) if name else Term(kind, written, part, note="choose text or image")
     if kind == "bucket":
         bucket = _bucket(written, buckets)
-        return (
-            Term(kind, bucket.name, part, bucket.id)
-            if bucket
-            else Term(kind, written, part, note="there is no such bucket, or it is not open to you")
-        )
+        return Term(kind, bucket.name, part, bucket.id) if bucket else Term(kind, written, part, note=_NO_BUCKET)
     if kind in ("after", "before"):
         day = dates.first_day(written, today)
         return Term(kind, f"{day.day} {day:%b} {day.year}", part, day) if day else Term(kind, written, part, note=_NO_DATE)

@@ -13,7 +13,7 @@ from .passwordforms import HINT, ChosenPasswordForm, password_field
 class RolesForm(forms.Form):
     """A role everywhere, and perhaps another in each of the buckets. What a form that was sent does not have stays as it was."""
 
-    role = forms.ChoiceField(choices=Role.choices, error_messages={"required": "Choose a role."})
+    role = forms.ChoiceField(choices=Role.choices, error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a role."))
 
     def __init__(self, data: Any, *, role: str, names: Mapping[str, str], own: Mapping[str, str] | None = None) -> None:
         """`names` are what all buckets are called, by id, and `own` the roles that were given in some of them."""

@@ -4,6 +4,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
+from memoryweb.names import in_sentence
+
 from . import sessions, tokens
 from .models import Role, SignInLink, Token, User
 from .services import make_sign_in_link
@@ -74,4 +76,4 @@ def keep_an_owner(person: User) -> None:
     """Raises LastOwner where no other active owner is left. Two who ask at the same moment wait for each other."""
     owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).values_list("pk", flat=True)
     if set(owners) == {person.pk}:
-        raise LastOwner(f"{person.username} is the only owner. Make somebody else an owner first.")
+        raise LastOwner(f"{in_sentence(person.username)} is the only owner. Make somebody else an owner first.")

@@ -17,7 +17,7 @@ from memoryweb.audit.record import record
 from memoryweb.connection import inuse
 from memoryweb.errorpages import refusal
 from memoryweb.memoryplugin.client import service_of
-from memoryweb.names import visible
+from memoryweb.names import in_sentence, visible
 
 from . import again, bucketroles, handover, invitations, people, permissions
 from .forms import InvitationForm, NewcomerForm
@@ -114,7 +114,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
                 return redirect(request.path)  # used meanwhile; that page says so
             record(Done.INVITATION_ACCEPTED, request=request, person=person, subject=person.role)
             login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-            messages.success(request, f"Welcome, {person.username}.")
+            messages.success(request, f"Welcome, {in_sentence(person.username)}.")
             return redirect("memories:browse")
     form.render_focus()
     context = {

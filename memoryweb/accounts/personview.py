@@ -13,6 +13,7 @@ from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.errors import MemoryPluginError
+from memoryweb.names import in_sentence
 
 from . import again, bucketroles, handover, people, permissions, tokens
 from .forms import RolesForm
@@ -43,7 +44,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         except people.LastOwner as error:
             form.add_error("role", str(error))
         else:
-            messages.success(request, is_now("You" if is_own else shown.username, role, form.roles(), names))
+            messages.success(request, is_now("You" if is_own else in_sentence(shown.username), role, form.roles(), names))
             is_out = is_own and not permissions.may(shown, "govern")
             return redirect("memories:browse") if is_out else redirect("accounts:person", person_id)
     context = {
@@ -74,7 +75,7 @@ def disable(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.warning(request, str(error))
         else:
             record(Done.DISABLED, request=request, subject=shown.username)
-            messages.success(request, f"{shown.username} cannot sign in any more. Sessions and tokens have ended.")
+            messages.success(request, f"{in_sentence(shown.username)} cannot sign in any more. Sessions and tokens have ended.")
     return redirect("accounts:person", person_id)
 
 
@@ -85,7 +86,7 @@ def enable(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method == "POST":
         people.enable(shown)
         record(Done.ENABLED, request=request, subject=shown.username)
-        messages.success(request, f"{shown.username} can sign in again. Tokens have to be made anew.")
+        messages.success(request, f"{in_sentence(shown.username)} can sign in again. Tokens have to be made anew.")
     return redirect("accounts:person", person_id)
 
 

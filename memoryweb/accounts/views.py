@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from memoryweb.audit.record import Action as Done
 from memoryweb.audit.record import record
 from memoryweb.errorpages import refusal
+from memoryweb.names import in_sentence
 
 from . import services, sessions
 from .factors import passkeys_are_offered
@@ -73,7 +74,9 @@ def use_link(request: HttpRequest, secret: str) -> HttpResponse:
         if form is None:
             return redirect("memories:browse")
         record(Done.PASSWORD_SET, request=request, person=person)
-        messages.success(request, f"Your password is set, {person.username}. Here you can set up a second factor again.")
+        messages.success(
+            request, f"Your password is set, {in_sentence(person.username)}. Here you can set up a second factor again."
+        )
         return redirect("mfa_index")
     if form is not None:
         form.render_focus()
@@ -102,7 +105,7 @@ def password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, person)
         sessions.tell()
         record(Done.PASSWORD_SET, request=request)
-        messages.success(request, f"The password is set. Sign in as “{person.get_username()}” with it from now on.")
+        messages.success(request, f"The password is set. Sign in as “{in_sentence(person.get_username())}” with it from now on.")
         return redirect("memories:browse")
     form.render_focus()
     status = 422 if form.is_bound else 200

@@ -225,6 +225,13 @@ class TestIsItYou:
 
 
 class TestDisabling:
+    def test_a_name_that_is_written_from_right_to_left_turns_no_words_of_what_is_said(self, owner):
+        person("\u05d0\u05d1", Role.EDITOR)
+        browser, nora = signed_in_as(owner), User.objects.get(username="\u05d0\u05d1")
+        for what, said in (("disable", "cannot sign in any more"), ("enable", "can sign in again")):
+            page = browser.post(f"/people/{nora.pk}/{what}/", follow=True)
+            assert f"\u2068\u05d0\u05d1\u2069 {said}" in page.text
+
     def test_it_asks_first_and_says_what_ends(self, owner):
         nora = person("nora", Role.EDITOR)
         for name in ("script", "assistant"):

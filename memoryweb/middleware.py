@@ -1,6 +1,5 @@
 """What every request gets: sign-in, permission, the person's time zone, privacy, and an honest answer when the service fails."""
 
-import gzip
 import re
 import secrets
 from collections.abc import Callable
@@ -24,10 +23,15 @@ from memoryweb.htmx import wants_fragment
 from memoryweb.memoryplugin.errors import MemoryPluginError, NotAllowed
 from memoryweb.pictures import CONTENT_TYPES, MOST_BYTES
 
+try:
+    from isal import igzip as gzip  # a seventh of the time, for a sixteenth more bytes
+except ImportError:  # there is no wheel for this machine
+    import gzip
+
 Answer = Callable[[HttpRequest], HttpResponse]
 FIELDS_BYTES = 500_000  # what stands around an image in a form: a description and the parts' heads
 LEAST_COMPRESSED = 200  # bytes, as Django has it
-GZIP_LEVEL = 4
+GZIP_LEVEL = 2
 GZIP = re.compile(r"\bgzip\b")
 ZONE_COOKIE = "time-zone"
 ZONES = available_timezones()

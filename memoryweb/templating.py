@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
-from jinja2 import ChainableUndefined, Environment
+from jinja2 import ChainableUndefined, Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import escape
 
 
 @cache
@@ -35,9 +37,26 @@ def url(name: str, args: Sequence[object] = ()) -> str:
     return reverse(name, args=args) if args else _plain_url(name)
 
 
+class Generator(CodeGenerator):
+    """Settles, when a template is compiled, the calls of LASTING with fixed arguments: their results become part of its text."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        """Called by Jinja2 with whatever a template puts out, to hear what of it is constant."""
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in LASTING:
+            arguments = [argument.as_const(frame.eval_ctx) for argument in node.args]
+            named = {argument.key: argument.value.as_const(frame.eval_ctx) for argument in node.kwargs}
+            return str(escape(LASTING[node.node.name](*arguments, **named)))
+        return super()._output_child_to_const(node, frame, finalize)
+
+
+# What gives the same for the same arguments for as long as the process lives.
+LASTING: dict[str, Callable[..., str]] = {"htmx_script": htmx_script, "icon": icon, "static": cache(static), "url": url}
+
+
 def environment(**options: Any) -> Environment:
     """Jinja2 with Django's `options`. What a page's context leaves out is empty and false, and so are its attributes."""
     ours = {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701  # Django's options switch autoescape on
-    made.globals |= {"htmx_script": htmx_script, "icon": icon, "kept": kept, "static": cache(static), "url": url}
+    made.code_generator_class = Generator
+    made.globals |= LASTING | {"kept": kept}
     return made

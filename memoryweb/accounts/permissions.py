@@ -180,6 +180,8 @@ def may(
 def role_in(person: User, bucket: Place = SOMEWHERE, service: str = EMBEDDED) -> Role:
     """What the person is in this bucket, as far as their token goes; SOMEWHERE the highest of their roles, for None the lowest."""
     everywhere = Role(person.role) if person.role in _RANK else Role.NONE
+    if not person.token and (everywhere == Role.OWNER or not person.has_bucket_roles):
+        return everywhere  # as it is for most, and a page asks some sixty times
     own = {} if everywhere == Role.OWNER else bucketroles.of(person, service)
     token = person.token
     limits = token.buckets if token else None

@@ -1,7 +1,6 @@
 """MemoryPluginClient: the only code that speaks to a memory service, hosted or embedded."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -101,14 +100,14 @@ class MemoryPluginClient:
         Raises NotFound, and Invalid for a name that is taken or not allowed, or when General is to be renamed.
         """
         body = self._body({"name": name, "description": description})
-        return wire.read_bucket(self._call("PATCH", f"/api/buckets/{quote(bucket_id, safe='')}", json=body))
+        return wire.read_bucket(self._write("PATCH", f"/api/buckets/{quote(bucket_id, safe='')}", json=body))
 
     def delete_bucket(self, bucket_id: str) -> None:
         """DELETE /api/buckets/{bucketId} (own): put an empty bucket into the trash.
 
         Raises Conflict while memories are in it, Invalid for General, NotFound.
         """
-        self._call("DELETE", f"/api/buckets/{quote(bucket_id, safe='')}", params={"source": SOURCE})
+        self._write("DELETE", f"/api/buckets/{quote(bucket_id, safe='')}", params={"source": SOURCE})
 
     def restore_bucket(self, bucket_id: str) -> Bucket:
         """POST /api/buckets/{bucketId}/restore (own): take a bucket out of the trash.
@@ -124,9 +123,8 @@ class MemoryPluginClient:
 
         With `query`, the five most relevant.
         """
-        return wire.read_page(
-            self._get("/api/memory", {"v": 2, "query": query, "all": all, "latest": latest, "count": count, "skip": skip})
-        )
+        parameters = {"v": 2, "query": query, "all": all, "latest": latest, "count": count, "skip": skip}
+        return wire.page_of(self._content("/api/memory", parameters))
 
     def add_new_memory(
         self,
@@ -145,7 +143,7 @@ class MemoryPluginClient:
         fields = self._new_memory(text, bucket_id, created_at)
         if image is None:
             return wire.read_created(self._post("/api/memory", fields))
-        answer = self._call("POST", "/api/memory", data=fields, files={"image": (file_name or "image", image)})
+        answer = self._write("POST", "/api/memory", data=fields, files={"image": (file_name or "image", image)})
         return wire.read_created(answer)
 
     def get_memories_and_buckets(
@@ -193,7 +191,7 @@ class MemoryPluginClient:
             "cursor": cursor,
             "explain": explain,
         }
-        return wire.read_page(self._get("/api/v2/memory", parameters))
+        return wire.page_of(self._content("/api/v2/memory", parameters))
 
     def answer_as_sent(
         self,
@@ -217,8 +215,7 @@ class MemoryPluginClient:
             "latest": latest,
             "includeIds": include_ids,
         }
-        _, content = self._exchange.send("GET", self.base_url + "/api/v2/memory", params=self._parameters(parameters))
-        return content.decode("utf-8", "replace")
+        return self._content("/api/v2/memory", parameters).decode("utf-8", "replace")
 
     def add_new_memory_v2(self, text: str, *, bucket_id: str | None = None) -> Created:
         """POST /api/v2/memory (observed): the same as `add_new_memory`."""
@@ -268,7 +265,7 @@ class MemoryPluginClient:
 
     def delete_memory(self, memory_id: str) -> None:
         """DELETE /api/memories/{memoryId} (observed). Raises NotFound."""
-        self._call("DELETE", f"/api/memories/{quote(memory_id, safe='')}", params={"source": SOURCE})
+        self._write("DELETE", f"/api/memories/{quote(memory_id, safe='')}", params={"source": SOURCE})
 
     def bulk_delete_memories(self, memory_ids: Iterable[str]) -> BulkDeleted:
         """POST /api/memories/bulk-delete (observed): delete up to 100 memories; ids that are not there are counted."""
@@ -291,7 +288,7 @@ class MemoryPluginClient:
 
     def remove_examples(self) -> tuple[str, ...]:
         """DELETE /api/examples (own): put the examples that nobody has edited into the trash; returns their ids."""
-        return wire.read_memory_ids(self._call("DELETE", "/api/examples"))
+        return wire.read_memory_ids(self._write("DELETE", "/api/examples"))
 
     def get_status(self) -> Status:
         """GET /api/status (own): how the server stands. Raises NotFound on a service without the operation."""
@@ -352,7 +349,11 @@ class MemoryPluginClient:
         }
 
     def _get(self, path: str, params: Mapping[str, Any]) -> Any:
-        return self._call("GET", path, params=self._parameters(params))
+        return wire.read_json(self._content(path, params))
+
+    def _content(self, path: str, params: Mapping[str, Any]) -> bytes:
+        """The body of a GET's answer, as it was sent."""
+        return self._exchange.send("GET", self.base_url + path, params=self._parameters(params))[1]
 
     def _parameters(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Those that say something, booleans as the API writes them, with the name of this client."""
@@ -360,15 +361,12 @@ class MemoryPluginClient:
         return {"source": SOURCE} | {name: "true" if value is True else value for name, value in present.items()}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._call("POST", path, json=self._body(body))
+        return self._write("POST", path, json=self._body(body))
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Those fields that say something, with the name of this client."""
         return {"source": SOURCE} | {name: value for name, value in fields.items() if value is not None}
 
-    def _call(self, method: str, path: str, **request: Any) -> Any:
+    def _write(self, method: str, path: str, **request: Any) -> Any:
         _, content = self._exchange.send(method, self.base_url + path, **request)
-        try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
-            raise BrokenAnswer(outcome_unknown=method != "GET") from None
+        return wire.read_json(content, is_of_write=True)

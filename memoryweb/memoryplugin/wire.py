@@ -7,8 +7,10 @@ and cannot be read says `outcome_unknown`: the write was accepted, and has proba
 """
 
 import hashlib
+import json
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from memoryweb.names import visible
 from .errors import BrokenAnswer
 from .types import Author, Bucket, BulkDeleted, Created, Memory, Page, Semantic, Status, Trash, Version, Why, WhyWord
 
+KEPT_ANSWERS = 32  # of lists, in each process
 # Nearer to the ends of the calendar, a moment may have no local time in some zone.
 _FIRST_DAY, _LAST_DAY = date(1, 1, 3), date(9999, 12, 29)
 
@@ -39,6 +42,23 @@ def read_bucket(answer: Any) -> Bucket:
     if bucket is None:
         raise BrokenAnswer(outcome_unknown=True)
     return bucket
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def page_of(content: bytes) -> Page:
+    """`read_page` of the answer with this body; remembered, since a list that nobody has changed is answered by the same bytes.
+
+    Raises BrokenAnswer where the body is no JSON.
+    """
+    return read_page(read_json(content))
+
+
+def read_json(content: bytes, *, is_of_write: bool = False) -> Any:
+    """What an answer's body says. Raises BrokenAnswer where it is no JSON; a write may have happened all the same."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise BrokenAnswer(outcome_unknown=is_of_write) from None
 
 
 def read_page(answer: Any) -> Page:

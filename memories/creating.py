@@ -14,7 +14,8 @@ from buckets import curating as bucket_curating
 from buckets import services as bucket_services
 from buckets.services import BucketList
 from memoryweb.captions import services as captions
-from memoryweb.history import answers, seen
+from memoryweb.history import answers, offers, seen
+from memoryweb.history.offers import Offers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -25,6 +26,7 @@ from . import curating, listing, services
 from .filters import Filters, SearchForm
 from .forms import NEW_BUCKET, BucketForm, MemoryForm
 
+EMPTY = MemoryForm()  # nobody has typed anything into it; to make one takes a twentieth of a page
 NO_UPLOADS = "This service takes no uploads, so the image was not added. Remove it, and the text can be saved."
 
 
@@ -87,9 +89,11 @@ def picture_error(error: Invalid) -> str:
     return said[:1].upper() + said[1:] if name == "image" else ""
 
 
-def empty_form(client: MemoryPluginClient, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+def empty_form(
+    client: MemoryPluginClient, buckets: BucketList | None, filters: Filters, offered: Offers | None = None
+) -> dict[str, Any]:
     """What `_form.html` shows at first: nothing typed, and the bucket that the filters name."""
-    return form_context(client, MemoryForm(), buckets, filters)
+    return form_context(client, EMPTY, buckets, filters, offered)
 
 
 def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> Bucket | None:
@@ -116,10 +120,13 @@ def chosen_bucket(client: MemoryPluginClient, form: BucketForm, person: Any) -> 
     return bucket
 
 
-def form_context(client: MemoryPluginClient, form: BucketForm, buckets: BucketList | None, filters: Filters) -> dict[str, Any]:
+def form_context(
+    client: MemoryPluginClient, form: BucketForm, buckets: BucketList | None, filters: Filters, offered: Offers | None = None
+) -> dict[str, Any]:
     """What `_form.html` shows: the form, the buckets to choose from and the one that is chosen.
 
-    To choose from are those that the person may add to, and beside them the one that a memory is in already.
+    To choose from are those that the person may add to, and beside them the one that a memory is in already. `offered` is what
+    `offers.of` says, where that was asked already.
     """
     chosen = form.data.get("bucket", "") if form.is_bound else filters.bucket
     known = buckets.get(chosen) if buckets else None
@@ -128,10 +135,11 @@ def form_context(client: MemoryPluginClient, form: BucketForm, buckets: BucketLi
     options = [bucket for bucket in buckets.buckets if bucket.id == chosen or seen.may_add(client, bucket.id)] if buckets else []
     if chosen and chosen != NEW_BUCKET and not known:
         options.append(Bucket(chosen, "The chosen bucket"))
-    choices = [(bucket.id, bucket.name, bucket.id == chosen) for bucket in options]
+    choices = tuple((bucket.id, bucket.name, bucket.id == chosen) for bucket in options)
     return {
         "form": form,
-        "options": choices or [("", "General", True)],
+        "options": choices or (("", "General", True),),
+        "can_create": (offered or offers.of(client)).create_bucket,
         "are_described": captions.are_on(),
         "wants_new_bucket": chosen == NEW_BUCKET,
         "today": timezone.localdate().isoformat(),

@@ -40,9 +40,9 @@ _LIGHT_MARKUP = re.compile(r"^\s*(?:#+|>|[-*+])\s|\*\*|`", re.MULTILINE)
 _MARKUP = re.compile(r"[\s#*_>`|\[\]]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One memory in the list."""
+    """One memory in the list. The same memory in the same list is the same object, so rows need not be compared field by field."""
 
     key: str
     url: str

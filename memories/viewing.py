@@ -43,7 +43,7 @@ def view(request: HttpRequest, memory_id: str) -> HttpResponse:
     context = _context(client, shown, filters)
     if not wants_fragment(request):
         found = services.browse(client, filters)
-        context = listing.context(client, found) | form_beside(client, found) | context
+        context = listing.context(client, found) | form_beside(client, found, context["offers"]) | context
         context |= _beside(context["rows"], context["viewed"].key)
     return render_either(request, "memories/view.html", "memories/_viewed.html", context)
 

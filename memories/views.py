@@ -16,6 +16,7 @@ from memoryweb.accounts import services as accounts
 from memoryweb.captions import services as captions
 from memoryweb.errorpages import bad_address, missing_page, no_bucket, service_error
 from memoryweb.history import offers
+from memoryweb.history.offers import Offers
 from memoryweb.htmx import render_either, wants_fragment
 from memoryweb.memoryplugin import connect
 from memoryweb.memoryplugin.client import MemoryPluginClient
@@ -47,7 +48,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         return no_bucket(request)
     context = listing.context(client, found) | {"renews_box": by_link(request)}
     if not wants_fragment(request):
-        context |= form_beside(client, found)
+        context |= form_beside(client, found, context["offers"])
     response = render_either(request, "memories/browse.html", "memories/_results.html", context)
     return at_address(request, response, found.filters)
 
@@ -71,9 +72,9 @@ def by_link(request: HttpRequest) -> bool:
     return wants_fragment(request) and request.htmx.trigger not in ("search", "results")  # type: ignore[attr-defined]  # set by django-htmx
 
 
-def form_beside(client: MemoryPluginClient, found: services.Listing) -> dict[str, Any]:
+def form_beside(client: MemoryPluginClient, found: services.Listing, offered: Offers) -> dict[str, Any]:
     """The empty form for a new memory, in the bucket that the list shows."""
-    return empty_form(client, found.buckets, replace(found.filters, bucket=found.asked.bucket_id))
+    return empty_form(client, found.buckets, replace(found.filters, bucket=found.asked.bucket_id), offered)
 
 
 @require_safe
@@ -93,7 +94,7 @@ def memory(request: HttpRequest, memory_id: str) -> HttpResponse:
     }
     if not wants_fragment(request):
         found = services.browse(client, filters)
-        context = listing.context(client, found) | form_beside(client, found) | context
+        context = listing.context(client, found) | form_beside(client, found, context["offers"]) | context
     return render_either(request, "memories/memory.html", "memories/_opened.html", context)
 
 

@@ -1,9 +1,11 @@
 """The engine of the templates, with what all of them may call."""
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from jinja2 import ChainableUndefined, Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.ext import Extension
 from markupsafe import escape
 
 
@@ -26,6 +29,16 @@ def kept(macro: Callable[[Hashable], str], value: Hashable) -> str:
     return macro(value)
 
 
+def part(template: str, csrf_input: object, **values: Hashable) -> SafeString:
+    """What the template makes of these values and of nothing else, remembered, with the form's secret that is another each time."""
+    return SafeString(_kept_part(template, tuple(values.items())).replace(SECRET, str(csrf_input)))
+
+
+@lru_cache(maxsize=64)
+def _kept_part(template: str, values: tuple[tuple[str, Hashable], ...]) -> str:
+    return engines["jinja2"].env.get_template(template).render(dict(values) | {"csrf_input": SafeString(SECRET)})
+
+
 @cache
 def _plain_url(name: str) -> str:
     """The address of a view that takes nothing from it; to look one up takes 20 µs, and a page names a dozen."""
@@ -35,6 +48,25 @@ def _plain_url(name: str) -> str:
 def url(name: str, args: Sequence[object] = ()) -> str:
     """The address of a view, with these parts in it."""
     return reverse(name, args=args) if args else _plain_url(name)
+
+
+class Inlining(Extension):
+    """Puts what a template includes into its text before it is compiled: to look a template up and to copy the context for it takes
+    as long as most of the fragments themselves. What is set in one stays in it, as with any include.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Called by Jinja2 with the text of each template."""
+        return INCLUDE.sub(self._text, source)
+
+    def _text(self, include: re.Match[str]) -> str:
+        assert self.environment.loader
+        source, _, _ = self.environment.loader.get_source(self.environment, include["name"])
+        return "{% with %}\n" + self.preprocess(source.removesuffix("\n"), include["name"]) + "{% endwith %}"
+
+
+SECRET = "<csrf-input>"  # as no text of anybody's stands in a page: there "<" is escaped
+INCLUDE = re.compile(r'\{% include "(?P<name>[^"]+)" %\}')
 
 
 class Generator(CodeGenerator):
@@ -57,6 +89,7 @@ def environment(**options: Any) -> Environment:
     """Jinja2 with Django's `options`. What a page's context leaves out is empty and false, and so are its attributes."""
     ours = {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701  # Django's options switch autoescape on
+    made.add_extension(Inlining)
     made.code_generator_class = Generator
-    made.globals |= LASTING | {"kept": kept}
+    made.globals |= LASTING | {"kept": kept, "part": part}
     return made

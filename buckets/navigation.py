@@ -31,12 +31,12 @@ class Dot:
     is_current: bool = False
 
 
-def dots(buckets: Iterable[Bucket], url: Callable[[str], str], chosen: str = "") -> list[Dot]:
+def dots(buckets: Iterable[Bucket], url: Callable[[str], str], chosen: str = "") -> tuple[Dot, ...]:
     """The buckets, each with the address that `url` gives for its id; `chosen` is the current one's."""
-    return [
+    return tuple(
         Dot(bucket.id, bucket.name, hue(bucket.id, bucket.name), url(bucket.id), bucket.memory_count, bucket.id == chosen)
         for bucket in buckets
-    ]
+    )
 
 
 def hue(bucket_id: str, name: str) -> str:
@@ -77,7 +77,7 @@ def context(
     `chosen` is the id of the bucket whose memories are shown; `here` the page at the navigation's foot that this is.
     """
     return {
-        "buckets": dots(buckets.buckets, url, chosen) if buckets else [],
+        "buckets": dots(buckets.buckets, url, chosen) if buckets else (),
         "only_read": _only_read(client, buckets) if buckets else frozenset(),
         "memory_count": buckets.memory_count if buckets else None,
         "buckets_renewed_at": timezone.localtime(buckets.renewed_at) if buckets and not client.is_embedded else None,

@@ -11,35 +11,33 @@ to_key = MemoryIdConverter().to_url  # a memory's id as it stands in addresses a
 
 
 class Addresses:
-    """Addresses of memories, by their ids, while one page is being made."""
-
-    def __init__(self) -> None:
-        self._around_key = cache(_around_key)
+    """Addresses of memories, by their ids."""
 
     def memory(self, memory_id: str) -> str:
         """The memory's own page."""
-        return to_key(memory_id).join(self._around_key("memory"))
+        return to_key(memory_id).join(_around_key("memory"))
 
     def text(self, memory_id: str) -> str:
         """Its whole text, as a fragment."""
-        return to_key(memory_id).join(self._around_key("text"))
+        return to_key(memory_id).join(_around_key("text"))
 
     def why(self, memory_id: str) -> str:
         """Why it was found, as a fragment."""
-        return to_key(memory_id).join(self._around_key("why"))
+        return to_key(memory_id).join(_around_key("why"))
 
     def edit(self, memory_id: str) -> str:
         """Its editor."""
-        return to_key(memory_id).join(self._around_key("edit"))
+        return to_key(memory_id).join(_around_key("edit"))
 
     def view(self, memory_id: str) -> str:
         """The viewer, showing its image."""
-        return to_key(memory_id).join(self._around_key("view"))
+        return to_key(memory_id).join(_around_key("view"))
 
     def image(self, memory_id: str) -> str:
         """Its image."""
-        return to_key(memory_id).join(self._around_key("image"))
+        return to_key(memory_id).join(_around_key("image"))
 
 
+@cache
 def _around_key(name: str) -> list[str]:
     return reverse(f"memories:{name}", args=[_ANY]).split(to_key(_ANY))

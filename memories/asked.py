@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -128,9 +128,8 @@ def _terms(parts: Sequence[Part], buckets: tuple[Bucket, ...], is_embedded: bool
     The last one is not told of while it may still be on its way.
     """
     terms: list[Term] = []
-    today = timezone.localdate()
     for part in reversed([part for part in parts if part.kind != "word"]):
-        term = _term(part, buckets, today)
+        term = _term(part, buckets)
         if term.note and part is parts[-1] and _is_begun(part, buckets):
             continue
         if not term.note and part.kind in _OWN and not is_embedded:
@@ -141,7 +140,7 @@ def _terms(parts: Sequence[Part], buckets: tuple[Bucket, ...], is_embedded: bool
     return terms[::-1]
 
 
-def _term(part: Part, buckets: tuple[Bucket, ...], today: date) -> Term:
+def _term(part: Part, buckets: tuple[Bucket, ...]) -> Term:
     """What a part says; with a note when that cannot be read."""
     kind, written = part.kind, part.value
     if part.problem:
@@ -155,7 +154,7 @@ def _term(part: Part, buckets: tuple[Bucket, ...], today: date) -> Term:
         bucket = _bucket(written, buckets)
         return Term(kind, bucket.name, part, bucket.id) if bucket else Term(kind, written, part, note=_NO_BUCKET)
     if kind in ("after", "before"):
-        day = dates.first_day(written, today)
+        day = dates.first_day(written, timezone.localdate())
         return Term(kind, f"{day.day} {day:%b} {day.year}", part, day) if day else Term(kind, written, part, note=_NO_DATE)
     return Term(kind, written, part, written)
 

@@ -132,9 +132,11 @@ def form_context(
     known = buckets.get(chosen) if buckets else None
     if known and not form.is_bound and not seen.may_add(client, chosen):
         chosen = ""
-    options = [bucket for bucket in buckets.buckets if bucket.id == chosen or seen.may_add(client, bucket.id)] if buckets else []
+    there, is_everywhere = buckets.buckets if buckets else (), seen.may_add(client, None)
+    options = [bucket for bucket in there if is_everywhere or bucket.id == chosen or seen.may_add(client, bucket.id)]
     if chosen and chosen != NEW_BUCKET and not known:
         options.append(Bucket(chosen, "The chosen bucket"))
+    today = timezone.localdate().isoformat()
     choices = tuple((bucket.id, bucket.name, bucket.id == chosen) for bucket in options)
     return {
         "form": form,
@@ -142,8 +144,8 @@ def form_context(
         "can_create": (offered or offers.of(client)).create_bucket,
         "are_described": captions.are_on(),
         "wants_new_bucket": chosen == NEW_BUCKET,
-        "today": timezone.localdate().isoformat(),
-        "day": form.data.get("date") or timezone.localdate().isoformat(),
+        "today": today,
+        "day": form.data.get("date") or today,
     }
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.html import format_html
 
 from buckets import navigation as bucket_navigation
@@ -16,6 +15,7 @@ from memoryweb.history import offers
 from memoryweb.history.offers import Offers
 from memoryweb.memoryplugin.client import MemoryPluginClient
 from memoryweb.memoryplugin.types import FOUND_LIMIT
+from memoryweb.templating import url
 
 from . import chips, images, rows
 from .asked import NEWEST, OLDEST, RELEVANCE, TYPES, Asked
@@ -147,7 +147,7 @@ def sorts(client: MemoryPluginClient, asked: Asked) -> list[tuple[str, str, bool
 def assistant_url(filters: Filters) -> str:
     """Where what an assistant gets for the same words is shown. The order means nothing there, but is kept for the way back."""
     said = {name: value for name in ("q", "bucket", "type", "sort") if (value := getattr(filters, name))}
-    return reverse("memories:assistant") + (f"?{urlencode(said)}" if said else "")
+    return url("memories:assistant") + (f"?{urlencode(said)}" if said else "")
 
 
 def status(listing: Listing) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -117,8 +117,10 @@ def to_rows(
     With `is_gallery` all are images, without `html`.
     """
     about = _list_of(filters, explains, is_gallery, tells_author, timezone.localdate(), timezone.get_current_timezone())
+    possible = cache(partial(_can, offers))
     return [
-        _row(about, _lasting(memory), can(memory, offers), known.get(memory.id), captions.get(memory.id)) for memory in memories
+        _row(about, _lasting(memory), possible(*_of_change(memory)), known.get(memory.id), captions.get(memory.id))
+        for memory in memories
     ]
 
 
@@ -282,9 +284,18 @@ def can(memory: Memory, offers: Offers) -> Can:
 
     Where there is no trash, an image that was deleted could never be brought back.
     """
-    if memory.has_derived_id or not offers.may_change(memory.added_by.id if memory.added_by else None, memory.bucket_id):
+    return _can(offers, *_of_change(memory))
+
+
+def _of_change(memory: Memory) -> tuple[bool, bool, str | None, str | None]:
+    """What decides what can be done to a memory, and is the same for most of a list."""
+    return memory.has_derived_id, memory.is_image, memory.added_by.id if memory.added_by else None, memory.bucket_id
+
+
+def _can(offers: Offers, has_derived_id: bool, is_image: bool, author_id: str | None, bucket_id: str | None) -> Can:
+    if has_derived_id or not offers.may_change(author_id, bucket_id):
         return Can(False, False, "")
-    is_kept = memory.is_image and not offers.restore
+    is_kept = is_image and not offers.restore
     return Can(offers.update, offers.delete and not is_kept, NO_WAY_BACK if offers.delete and is_kept else "")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.template import engines
 from django.templatetags.static import static
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
-from jinja2 import ChainableUndefined, Environment, nodes
+from jinja2 import BaseLoader, ChainableUndefined, Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from markupsafe import escape
@@ -24,19 +24,19 @@ def icon(name: str) -> SafeString:
 
 
 @lru_cache(maxsize=1024)
-def kept(macro: Callable[[Hashable], str], value: Hashable) -> str:
-    """What a macro makes of a value, remembered: for macros that look at nothing but the value and what never changes."""
-    return macro(value)
+def kept(macro: Callable[..., str], *values: Hashable) -> str:
+    """What a macro makes of these values, remembered: for macros that look at nothing else but what never changes."""
+    return macro(*values)
 
 
 def part(template: str, csrf_input: object, **values: Hashable) -> SafeString:
     """What the template makes of these values and of nothing else, remembered, with the form's secret that is another each time."""
-    return SafeString(_kept_part(template, tuple(values.items())).replace(SECRET, str(csrf_input)))
+    return SafeString(_kept_part(template, tuple(values.items())).replace(FORM_MARK, str(csrf_input)))
 
 
 @lru_cache(maxsize=64)
 def _kept_part(template: str, values: tuple[tuple[str, Hashable], ...]) -> str:
-    return engines["jinja2"].env.get_template(template).render(dict(values) | {"csrf_input": SafeString(SECRET)})
+    return engines["jinja2"].env.get_template(template).render(dict(values) | {"csrf_input": SafeString(FORM_MARK)})
 
 
 @cache
@@ -60,12 +60,11 @@ class Inlining(Extension):
         return INCLUDE.sub(self._text, source)
 
     def _text(self, include: re.Match[str]) -> str:
-        assert self.environment.loader
-        source, _, _ = self.environment.loader.get_source(self.environment, include["name"])
+        source, _, _ = cast(BaseLoader, self.environment.loader).get_source(self.environment, include["name"])
         return "{% with %}\n" + self.preprocess(source.removesuffix("\n"), include["name"]) + "{% endwith %}"
 
 
-SECRET = "<csrf-input>"  # as no text of anybody's stands in a page: there "<" is escaped
+FORM_MARK = "<csrf-input>"  # as no text of anybody's stands in a page: there "<" is escaped
 INCLUDE = re.compile(r'\{% include "(?P<name>[^"]+)" %\}')
 
 

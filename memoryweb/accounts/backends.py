@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from .models import User
 
-# What nearly every page asks about a person, in the model's order, as `from_db` takes it; Django reads the rest when it is asked for.
+# What nearly every page asks about a person, in the model's order, as `from_db` takes it; the rest is read when it is asked for.
 FIELDS = ("id", "password", "username", "is_active", "role", "has_bucket_roles")
-PERSON = f"SELECT {', '.join(FIELDS)} FROM accounts_user WHERE id = %s"
+PERSON = "SELECT id, password, username, is_active, role, has_bucket_roles FROM accounts_user WHERE id = %s"
 
 
 class Backend(ModelBackend):

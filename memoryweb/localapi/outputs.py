@@ -82,4 +82,4 @@ def status_json(buckets: Sequence[Listed], semantic: meaning.Status) -> dict[str
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"

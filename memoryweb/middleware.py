@@ -26,7 +26,7 @@ from memoryweb.pictures import CONTENT_TYPES, MOST_BYTES
 try:
     from isal import igzip as gzip  # a seventh of the time, for a sixteenth more bytes
 except ImportError:  # there is no wheel for this machine
-    import gzip
+    import gzip  # type: ignore[no-redef]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 FIELDS_BYTES = 500_000  # what stands around an image in a form: a description and the parts' heads

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,7 +37,8 @@ def part(template: str, csrf_input: object, **values: Hashable) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _kept_part(template: str, values: tuple[tuple[str, Hashable], ...]) -> str:
-    return engines["jinja2"].env.get_template(template).render(dict(values) | {"csrf_input": SafeString(FORM_MARK)})
+    engine = cast(Jinja2, engines["jinja2"])
+    return engine.env.get_template(template).render(dict(values) | {"csrf_input": SafeString(FORM_MARK)})
 
 
 @cache

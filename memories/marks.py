@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from memoryweb import words
@@ -19,10 +20,15 @@ class Marker:
         self._stems = frozenset(map(words.stem, asked))
         last = words.plain(asked[-1]) if asked else ""
         self._beginning = last if len(last) >= _PREFIX_LETTERS else ""
+        # English stems begin as their words do, so most words need no stemmer to be known for others.
+        is_english = settings.SEARCH_LANGUAGE == "english"
+        self._initials = frozenset(stem[0] for stem in (*self._stems, self._beginning) if stem) if is_english else None
         self.matches = lru_cache(maxsize=5000)(self._matches)  # most words of a page come again
 
     def _matches(self, word: str) -> bool:
         """Whether the query asks for this word."""
+        if self._initials is not None and word.isascii() and word[0].lower() not in self._initials:
+            return False
         return words.stem(word) in self._stems or bool(self._beginning and words.plain(word).startswith(self._beginning))
 
     def mark(self, html: SafeString) -> SafeString:

@@ -1,7 +1,7 @@
 """How well a memory answers a query: BM25 over its stems, and together with its meaning."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from .terms import Terms
 
@@ -22,10 +22,8 @@ class Bm25:
     FTS5's own constants (1.2 and .75, fixed) punish a longer memory too hard.
     """
 
-    def __init__(self, terms: Terms, weights: Mapping[str, float], lengths: Iterable[int]) -> None:
-        """`weights` are the stems' rarities, `lengths` the candidates' numbers of stems."""
-        known = list(lengths)
-        self._mean_length = max(1.0, sum(known) / len(known)) if known else 1.0
+    def __init__(self, terms: Terms, weights: Mapping[str, float]) -> None:
+        """`weights` are the stems' rarities."""
         self._weights = weights
         self._last = terms.stems[-1] if terms.beginning and terms.stems else ""
         self._beginning = terms.beginning
@@ -35,25 +33,30 @@ class Bm25:
         """The sum of the weights, which scores are compared with."""
         return sum(self._weights.values()) or 1.0
 
-    def score(self, stems: str) -> float:
-        """The score of a memory with these stems, blanks between them; 0 where it has none of those asked for.
+    def scores(self, candidates: Iterable[str]) -> list[float]:
+        """The scores of memories with these stems, blanks between them; 0 where there is none of those asked for.
 
         Of a stem that follows upon itself every second counts: blanks of their own for all would cost more than the rest.
         """
-        text = f" {stems} "
-        lengthened = K1 * (1 - B + B * length(stems) / self._mean_length)
-        points = 0.0
+        texts = [f" {stems} " for stems in candidates]
+        lengths = [text.count(" ") - 1 for text in texts]
+        mean_length = max(1.0, sum(lengths) / len(lengths)) if lengths else 1.0
+        lengthened = [K1 * (1 - B + B * length / mean_length) for length in lengths]
+        points = [0.0] * len(texts)
         for stem, weight in self._weights.items():
-            times: float = text.count(f" {stem} ")
-            if stem == self._last:
-                times += PREFIX_WEIGHT * (text.count(f" {self._beginning}") - times * stem.startswith(self._beginning))
-            points += weight * times * (K1 + 1) / (times + lengthened)
+            for place, times in enumerate(self._occurrences(stem, texts)):
+                if times:
+                    points[place] += weight * times * (K1 + 1) / (times + lengthened[place])
         return points
 
-
-def length(stems: str) -> int:
-    """How many stems there are, blanks between them."""
-    return stems.count(" ") + 1
+    def _occurrences(self, stem: str, texts: Sequence[str]) -> Iterable[float]:
+        """How often each text has the stem; of the last one, words that only begin like it count less."""
+        whole = f" {stem} "
+        if stem != self._last:
+            return [text.count(whole) for text in texts]
+        begun, is_among_them = f" {self._beginning}", stem.startswith(self._beginning)
+        counted = [(text.count(whole), text.count(begun)) for text in texts]
+        return [times + PREFIX_WEIGHT * (begins - times * is_among_them) for times, begins in counted]
 
 
 def together(points: float, most: float, cosine: float) -> float:

@@ -11,6 +11,7 @@ from .seen import as_places
 
 MOST_WORDS = 32
 PREFIX_LETTERS = 3
+CONTAINS = "instr(' ' || c.c0 || ' ', %s) > 0"  # `contained` in what FTS5 keeps of a memory, `memory_index_content c`
 Phrase = tuple[str, ...]  # stems, one after another
 
 
@@ -39,7 +40,12 @@ class Terms:
     @cached_property
     def alternatives(self) -> tuple[str, ...]:
         """What matches, each an expression: the stems, then the beginning. Quoted, so that nothing typed is an operator."""
-        return (*(f'"{stem}"' for stem in self.stems), *([f'"{self.beginning}"*'] if self.beginning else []))
+        return (*(f'"{stem}"' for stem in self.stems), *([self.begun] if self.begun else []))
+
+    @property
+    def begun(self) -> str:
+        """The expression for words with the beginning; empty where there is none."""
+        return f'"{self.beginning}"*' if self.beginning else ""
 
     @cached_property
     def match(self) -> str:
@@ -70,6 +76,11 @@ class Terms:
 def anywhere(alternatives: Sequence[str]) -> str:
     """The expression for memories with any of the alternatives, wherever they are filed."""
     return f"stems : ({' OR '.join(alternatives)})"
+
+
+def contained(alternative: str) -> str:
+    """What stands in a memory that an alternative matches, where its stems have a blank before and behind each of them."""
+    return f" {alternative[1:-2]}" if alternative.endswith("*") else f" {alternative[1:-1]} "
 
 
 def read(query: str, filters: Filter) -> Terms:

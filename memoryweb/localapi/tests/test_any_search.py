@@ -46,7 +46,11 @@ def ids(query, filters, order, **paging):
     return [row["id"] for row in answer.rows], answer
 
 
-@pytest.mark.parametrize("bounds", [{}, {"SCORED": 20, "WINDOW": 5, "CANDIDATES": 10}], ids=["as shipped", "as for millions"])
+MILLIONS = {"SCORED": 20, "WINDOW": 5, "CANDIDATES": 10}
+BEGINNINGS = MILLIONS | {"MERGED_MEANWHILE": 0, "WALKED": 30}  # whatever many begin with is looked for in the newest
+
+
+@pytest.mark.parametrize("bounds", [{}, MILLIONS, BEGINNINGS], ids=["as shipped", "as for millions", "and beginnings"])
 @given(query=QUERIES, filters=FILTERS, order=ORDERS, size=st.integers(1, 40))
 @settings(max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=CHECKS)
 def test_every_paging_gives_the_same_memories(full, django_db_blocker, monkeypatch, bounds, query, filters, order, size):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from memoryweb.localapi import search
+from memoryweb.localapi import frequencies, search
 from memoryweb.memoryplugin.types import WhyWord
 
 WANTED = [{}, {"sort": "oldest"}, {"query": "cellar red", "sort": "newest"}, {"excluded": ["bought"]}]
@@ -224,6 +224,39 @@ class TestCommonWords:
 
     def test_by_time_too(self, service, diary, few):
         assert service.texts(query="red cellar", sort="oldest") == diary(1, 2, 3, 4, 5)
+
+    @pytest.fixture
+    def begun(self, few, monkeypatch):
+        """So many memories have words with a beginning that the newest two are looked into."""
+        monkeypatch.setattr(search, "MERGED_MEANWHILE", 0)
+        monkeypatch.setattr(search, "WALKED", 2)
+        for name, value in {"MANY": 0, "NEWEST": 5, "ENOUGH": 1, "_remembered": {}}.items():
+            monkeypatch.setattr(frequencies, name, value)
+
+    def test_a_common_beginning_is_looked_for_in_the_newest(self, service, diary, begun):
+        found = service.client.get_memories_and_buckets(query="cell")
+        assert [memory.text for memory in found.memories] == diary(5, 4, 1)
+        assert [bool(memory.score) for memory in found.memories] == [True, False, False]
+        assert found.is_capped
+        assert found.found == 3
+
+    def test_how_common_a_beginning_is_the_newest_tell(self, service, diary, begun):
+        assert frequencies.begun_by('"cell"*', 500, most=100) == 200
+        assert frequencies.begun_by('"cell"*', 500, most=300) == 200  # remembered
+        frequencies._remembered.clear()
+        assert frequencies.begun_by('"cell"*', 500, most=300) == 3
+
+    @pytest.mark.parametrize("query", ["cell", "red cell", "red pai"])
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_every_match_of_a_beginning_is_found_once(self, service, diary, begun, query, count):
+        pages = [service.texts(query=query, count=count, skip=skip) for skip in range(0, 8, count)]
+        assert [text for page in pages for text in page] == service.texts(query=query, all=True)
+        assert len(set(service.texts(query=query, all=True))) == service.client.get_memories_and_buckets(query=query).found
+
+    def test_what_a_word_tells_by_itself_is_not_counted(self, service, diary, few, monkeypatch):
+        monkeypatch.setattr(search, "COUNTED", 1)
+        monkeypatch.setattr(search, "_count", None)
+        assert service.client.get_memories_and_buckets(query="cellar").found == 1
 
     def test_rare_words_are_not_capped(self, service, diary):
         assert not service.client.get_memories_and_buckets(query="cellar").is_capped

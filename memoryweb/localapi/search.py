@@ -22,11 +22,10 @@ from django.db.models import Q
 from memoryweb import fingerprints, words
 from memoryweb.accounts.permissions import EVERY_BUCKET
 
-from . import meaning, ranking
+from . import frequencies, meaning, ranking, seen
 from .filters import EVERYTHING, Filter
-from .frequencies import begun_by, matched_by, number_of_memories
 from .models import Memory
-from .terms import CONTAINS, Terms, anywhere, contained, phrase, read
+from .terms import Terms, anywhere, contained, phrase, read
 
 FILL_INDEX = """
     INSERT INTO memory_index(rowid, stems, place)
@@ -47,6 +46,7 @@ NEWEST = "i.rowid DESC"
 # sorts alike and need not be read.
 CANDIDATE = "m.id, c.c0, CAST(m.created_at AS TEXT)"
 WITH_STEMS = "JOIN memory_index_content c ON c.id = m.id"
+CONTAINS = "instr(' ' || c.c0 || ' ', %s) > 0"
 
 Position = tuple[datetime, int]  # of a memory in the order of creation: when it was created, and its id
 
@@ -278,8 +278,8 @@ def _unplaced(filters: Filter) -> Filter:
 
 def _meant(query: str, terms: Terms, filters: Filter) -> str:
     """The query without the words, names mostly, that so many of the searched memories have that they tell none from another."""
-    number = number_of_memories(filters)
-    counted = matched_by([terms.any_of((f'"{stem}"',)) for stem in terms.stems], number_of_memories(EVERYTHING))
+    number = _number_of_memories(filters)
+    counted = _matched_by([terms.any_of((f'"{stem}"',)) for stem in terms.stems], _number_of_memories(EVERYTHING))
     common = {stem for stem, matches in zip(terms.stems, counted, strict=True) if matches > COMMON * number}
     rest = words.WORD.sub(lambda word: "" if words.stem(word[0]) in common else word[0], query)
     return rest if words.words(rest) else query
@@ -291,21 +291,57 @@ def _weighed(terms: Terms) -> tuple[Terms, int, dict[str, int]]:
     The terms come without their beginning where the last word is a common one: to look for longer words among the matches of
     such costs more than it finds, and even to count them does.
     """
-    number = number_of_memories(EVERYTHING)
+    number = _number_of_memories(EVERYTHING)
     words_alone = replace(terms, beginning="")
     counted = dict(
-        zip(words_alone.alternatives, matched_by([anywhere([word]) for word in words_alone.alternatives], number), strict=True)
+        zip(words_alone.alternatives, _matched_by([anywhere([word]) for word in words_alone.alternatives], number), strict=True)
     )
     if not terms.beginning or counted[words_alone.alternatives[-1]] > SCORED:
         return words_alone, number, counted
-    return terms, number, counted | {terms.begun: begun_by(terms.begun, number, SCORED)}
+    return terms, number, counted | {terms.begun: _begun_by(terms.begun, number)}
 
 
 def _as_seen(terms: Terms, filters: Filter) -> tuple[int, dict[str, int]]:
     """How many memories somebody sees, and how many of these each stem matches: a score must tell nothing of the others."""
-    number = number_of_memories(Filter(seen=filters.seen))
+    number = _number_of_memories(Filter(seen=filters.seen))
     stems = [f'"{stem}"' for stem in terms.stems]
-    return number, dict(zip(stems, matched_by([terms.seen_of(stem) for stem in stems], number), strict=True))
+    return number, dict(zip(stems, _matched_by([terms.seen_of(stem) for stem in stems], number), strict=True))
+
+
+def _number_of_memories(filters: Filter) -> int:
+    """How many memories are in the filter's bucket, or in all that are seen."""
+    where, values = ("id = %s", [filters.bucket_id]) if filters.bucket_id is not None else seen.as_sql(filters.seen, "id")
+    return _rows(f"SELECT coalesce(sum(text_count + image_count), 0) FROM localapi_bucket WHERE {where}", values)[0][0]
+
+
+def _matched_by(expressions: Sequence[str], number: int) -> list[int]:
+    """How many of the `number` memories match each expression, about."""
+    return frequencies.matched_by(expressions, number, _sampled)
+
+
+def _sampled(expressions: Sequence[str], most: int) -> list[tuple[Any, ...]]:
+    """Of each expression the newest matches, up to so many: how many, the lowest id, and the highest of all."""
+    sample = """
+        SELECT count(*), min(rowid), (SELECT max(rowid) FROM memory_index) FROM
+        (SELECT rowid FROM memory_index WHERE memory_index MATCH %s ORDER BY rowid DESC LIMIT %s)
+    """
+    return _rows(" UNION ALL ".join([sample] * len(expressions)), [part for each in expressions for part in (each, most)])
+
+
+def _begun_by(beginning: str, number: int) -> int:
+    """How many of the `number` memories have words of a beginning (an alternative of Terms), about.
+
+    Whether it is a common one, the newest memories tell. The index would put the matches of all these words together before it gave
+    the first of them: at a million memories up to 100 ms.
+    """
+
+    def among_newest(most: int) -> int:
+        newest = "SELECT c0 FROM memory_index_content ORDER BY id DESC LIMIT %s"
+        return _rows(f"SELECT count(*) FROM ({newest}) c WHERE {CONTAINS}", [most, contained(beginning)])[0][0]
+
+    expression = anywhere([beginning])
+    matches = frequencies.begun_by(expression, number, SCORED, among_newest)
+    return _matched_by([expression], number)[0] if matches is None else matches
 
 
 def _rows(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from .seen import as_places
 
 MOST_WORDS = 32
 PREFIX_LETTERS = 3
-CONTAINS = "instr(' ' || c.c0 || ' ', %s) > 0"  # `contained` in what FTS5 keeps of a memory, `memory_index_content c`
 Phrase = tuple[str, ...]  # stems, one after another
 
 

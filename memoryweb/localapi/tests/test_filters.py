@@ -240,11 +240,13 @@ class TestCommonWords:
         assert found.is_capped
         assert found.found == 3
 
-    def test_how_common_a_beginning_is_the_newest_tell(self, service, diary, begun):
-        assert frequencies.begun_by('"cell"*', 500, most=100) == 200
-        assert frequencies.begun_by('"cell"*', 500, most=300) == 200  # remembered
+    def test_how_common_a_beginning_is_the_newest_tell(self, service, diary, begun, monkeypatch):
+        monkeypatch.setattr(search, "SCORED", 100)
+        assert search._begun_by('"cell"*', 500) == 200
+        monkeypatch.setattr(search, "SCORED", 300)
+        assert search._begun_by('"cell"*', 500) == 200  # remembered
         frequencies._remembered.clear()
-        assert frequencies.begun_by('"cell"*', 500, most=300) == 3
+        assert search._begun_by('"cell"*', 500) == 3
 
     @pytest.mark.parametrize("query", ["cell", "red cell", "red pai"])
     @pytest.mark.parametrize("count", [1, 2])

@@ -1,9 +1,11 @@
 """The engine of the templates, with what all of them may call."""
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.templatetags.static import static
@@ -15,13 +17,24 @@ from jinja2 import ChainableUndefined, Environment
 
 from memoryweb.compiling import Inlining, settling
 
+SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="0 0 24 24">(.+)</symbol>')
 FORM_MARK = "<csrf-input>"  # as no text of anybody's stands in a page: there "<" is escaped
 
 
 @cache
-def icon(name: str) -> SafeString:
-    """The icon `name` from the sprite. It is decoration: what it stands for, the words beside it or a label say."""
-    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+def icon(name: str, kind: str = "") -> SafeString:
+    """The icon `name`, with `kind` as a further class. It is decoration: what it stands for, the words beside it or a label say.
+
+    It is drawn in the page: a file of all of them would be asked for by each, and be a document of its own before the first paint.
+    """
+    classes = f"i {kind}".strip()
+    return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', classes, _drawings()[name])
+
+
+@cache
+def _drawings() -> dict[str, SafeString]:
+    file = settings.BASE_DIR / "templates" / "icons.svg"
+    return {name: SafeString(drawing) for name, drawing in SYMBOL.findall(file.read_text(encoding="utf-8"))}
 
 
 @lru_cache(maxsize=1024)

@@ -23,7 +23,14 @@ window.addEventListener(
 document.addEventListener("htmx:beforeHistoryUpdate", keep);
 document.addEventListener("htmx:replacedInHistory", keep);
 window.addEventListener("popstate", (event) => (place = event.state?.offset ?? 0), true);
-document.addEventListener("htmx:historyRestore", () => scrollTo(0, place));
+document.addEventListener("htmx:historyRestore", () => restore(place));
+
+// Rows that are laid out a moment later have no heights of their own yet, and a place among them can only be found with these.
+function restore(offset) {
+  document.querySelectorAll("#memories .later").forEach((row) => row.classList.remove("later"));
+  scrollTo(0, offset);
+}
+if (history.state?.offset && document.querySelector("#memories .later")) restore(history.state.offset);
 
 // Enter settles a search: what is typed next is a step of its own in the history.
 let settled = "";
@@ -39,15 +46,28 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (offset && event.detail.requestConfig?.elt.matches("form.search")) scrollTo(0, 0);
 });
 
-// htmx says goodbye to each element that goes, with two events, and nobody listens to those of the list and of the navigation. Replaced
-// at one go they take half the time, and no key waits for the rest.
+// htmx says goodbye to each element that goes, with two events, and nobody listens to those of the list. Replaced at one go it takes
+// half the time, and no key waits for the rest.
 htmx.defineExtension("at-once", {
   handleSwap(style, target, fragment) {
-    if (style !== "innerHTML" || !["results", "buckets"].includes(target.id)) return false;
+    if (style !== "innerHTML" || target.id !== "results") return false;
     const arrived = [...fragment.children];
     target.replaceChildren(...fragment.childNodes);
     return arrived;
   },
+});
+
+// The navigation, a third of what an answer brings, follows one frame after the list, so that no key waits for both. htmx knows nothing in it.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "buckets") return;
+  event.preventDefault();
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      target.replaceChildren(...fragment.childNodes);
+      htmx.trigger(target, "buckets-renewed");
+    }),
+  );
 });
 
 document.documentElement.classList.add("has-script");

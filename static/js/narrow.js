@@ -15,7 +15,7 @@ function narrow(field) {
 function restore() {
   for (const field of fields()) {
     field.value = typed.get(field.dataset.narrows) ?? "";
-    narrow(field);
+    if (field.value) narrow(field); // else all of it is shown already, and this would be asked with each key of a search
   }
 }
 
@@ -34,4 +34,4 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   narrow(field);
 });
-document.addEventListener("htmx:oobAfterSwap", ({ detail }) => detail.target.id === "buckets" && restore());
+document.addEventListener("buckets-renewed", restore);

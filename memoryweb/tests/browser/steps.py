@@ -79,7 +79,8 @@ def warns(page: Page | Locator, text: str | re.Pattern[str]) -> None:
 
 
 def count_of(page: Page, bucket: str) -> int:
-    """The number beside a bucket; 0 for a bucket that is not there."""
+    """The number beside a bucket, once the navigation has followed the list by a frame; 0 for a bucket that is not there."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)))")
     link = buckets(page).get_by_role("link", name=re.compile(rf"^{re.escape(bucket)}\b"))
     return int(re.sub(r"\D", "", link.inner_text().replace(bucket, ""))) if link.count() else 0
 

@@ -75,6 +75,17 @@ def test_the_address_says_how_many_rows_are_shown(page):
     expect(rows(page)).to_have_count(60)
 
 
+@pytest.mark.parametrize("text", ["Note 24 of", NOTE])
+def test_a_reload_stays_at_its_place(page, text):
+    """Also among rows that are laid out a moment after those in sight."""
+    page.goto("/")
+    before = bring_up(page, text)
+    page.wait_for_function("() => history.state?.offset === Math.round(scrollY)")
+    page.reload()
+    page.wait_for_timeout(300)  # a second frame, and what moves in it
+    assert place(page, text) == pytest.approx(before, abs=2)
+
+
 def test_back_from_a_bucket_restores_rows_and_place(page):
     page.goto("/")
     before = bring_up(page, NOTE)

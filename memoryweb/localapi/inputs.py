@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
@@ -222,12 +223,18 @@ SENTENCES = {  # for what pydantic says in words of its own
 
 def read_parameters(request: HttpRequest, kind: type[Input]) -> Input:
     """The request's query, checked; empty parameters count as absent."""
-    lists = {name for name, field in kind.model_fields.items() if isinstance(field.default, list)}
+    lists = _lists_of(kind)
     try:
         values = {name: request.GET.getlist(name) if name in lists else value for name, value in request.GET.items()}
     except TooManyFieldsSent:
         raise Refused("The address has too many parameters.") from None
     return _checked(kind, {name: value for name, value in values.items() if value not in ("", [""])})
+
+
+@cache
+def _lists_of(kind: type[BaseModel]) -> frozenset[str]:
+    """The parameters that may be given several times."""
+    return frozenset(name for name, field in kind.model_fields.items() if isinstance(field.default, list))
 
 
 def read_body(request: HttpRequest, kind: type[Input]) -> Input:

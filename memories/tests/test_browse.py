@@ -376,7 +376,9 @@ def test_a_head_request_has_no_body(signed_in, path):
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_nothing_is_painted_before_the_heading_is_whole(signed_in):
-    page = read(signed_in.get("/"))
-    assert page.one("link", rel="expect", blocking="render")["href"] == "#results"
-    assert page.one(id="results")
+def test_nothing_is_painted_before_the_list_is_whole(signed_in, remember):
+    for last in ("results", "pager"):  # of a list without memories, and with one
+        page = read(signed_in.get("/"))
+        assert page.one("link", rel="expect", blocking="render")["href"] == f"#{last}"
+        assert page.one(id=last)
+        remember("2025-03-04 - Tea.")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 SAMPLE = 2_000  # the newest matches that tell how common a word is
 NEWEST = 500  # memories that tell whether a beginning is common: enough of them have it,
 ENOUGH = 10
-MANY = 20_000  # memories from which on frequencies are remembered, not counted for each query
+MANY = 5_000  # memories from which on frequencies are remembered, not counted for each query
 MOST_REMEMBERED = 20_000
 Sampled = Iterable[tuple[int, int, int]]  # of each expression: matches counted, their lowest id, and the highest id of all memories
 

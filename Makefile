@@ -13,7 +13,7 @@ test: .venv/dev.stamp
 
 # Needs Chromium from the distribution; without it these tests skip and say so.
 test-browser: .venv/dev.stamp
-	$(BIN)/python -m pytest -m browser $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ Window = Callable[..., Page]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if chromium.path() is None:
-        reason = "Chromium is not installed; the browser tests need it (package chromium)."
+        reason = "Chromium is not installed; the browser tests need it (package chromium-headless-shell, or chromium)."
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)

@@ -5,7 +5,6 @@ connection and reset the script prefix; so no middleware runs, and the API's aut
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -72,9 +71,6 @@ class LocalAdapter(BaseAdapter):
         """Nothing is kept open."""
 
 
-_resolved = lru_cache(maxsize=512)(resolve)  # most calls go to the same few addresses
-
-
 def _call(request: requests.PreparedRequest) -> Any:
     parts = urlsplit(request.url or "")
     body = request.body or b""
@@ -94,7 +90,7 @@ def _call(request: requests.PreparedRequest) -> Any:
         ACTING_PERSON: getattr(request, "acting_person", None),
     }
     django_request = LocalRequest(environ)
-    match = _resolved(django_request.path_info)
+    match = resolve(django_request.path_info)
     try:
         return match.func(django_request, *match.args, **match.kwargs)
     finally:

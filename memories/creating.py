@@ -26,7 +26,7 @@ from . import curating, listing, services
 from .filters import Filters, SearchForm
 from .forms import NEW_BUCKET, BucketForm, MemoryForm
 
-EMPTY = MemoryForm()  # nobody has typed anything into it; to make one takes a twentieth of a page
+EMPTY = MemoryForm()  # nobody has typed anything into it; to make one takes a fiftieth of a page
 NO_UPLOADS = "This service takes no uploads, so the image was not added. Remove it, and the text can be saved."
 
 

@@ -143,7 +143,7 @@ class Watch:
 
 def our_tags() -> list[str]:
     """The elements that the pages are made of."""
-    files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/js/*.js")]
+    files = [*ROOT.glob("templates/**/*.html"), ROOT / "templates" / "icons.svg", *ROOT.glob("static/js/*.js")]
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     return sorted(set(re.findall(r"<([a-z][a-z0-9]*)\b", code)) | markdown._TAGS | {"mark"})
 

@@ -28,6 +28,7 @@ def main() -> None:
     """Answer on stdout."""
     owner, client = services.owner(), Client(SERVER_NAME="127.0.0.1")
     client.force_login(owner)
+    client.get("/")  # as whoever signed in by a form, the browser then has the cookie of forms too
     costs = []
     for address, is_fragment in json.load(sys.stdin):
         with (
@@ -36,7 +37,7 @@ def main() -> None:
         ):
             client.get(address, headers=FRAGMENT if is_fragment else {})
         costs.append((calls.call_count, len(queries)))
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    cookie = "; ".join(f"{name}={client.cookies[name].value}" for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME))
     json.dump({"cookie": cookie, "token": tokens.make(owner, secrets.token_hex(8)), "costs": costs}, sys.stdout)
 
 

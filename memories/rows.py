@@ -72,7 +72,7 @@ class DayGroup:
     """The rows of one day; `continues` when the rows before them, on the page already, are of the same day."""
 
     day: Day
-    rows: list[Row]
+    rows: tuple[Row, ...]
     continues: bool = False
 
 
@@ -126,7 +126,7 @@ def to_rows(
 
 def by_day(rows: list[Row], last_day: str = "") -> list[DayGroup]:
     """The rows in groups of a day, in their order; `last_day` is the iso day that the page ends with so far."""
-    groups = [DayGroup(day, list(members)) for day, members in groupby(rows, key=lambda row: row.day)]
+    groups = [DayGroup(day, tuple(members)) for day, members in groupby(rows, key=lambda row: row.day)]
     if groups and last_day and _day_id(groups[0].day) == last_day:
         groups[0] = DayGroup(groups[0].day, groups[0].rows, continues=True)
     return groups

@@ -48,6 +48,17 @@ def own_resources(get_response: Answer) -> Answer:
     return middleware
 
 
+def content_security_policy(get_response: Answer) -> Answer:
+    """What a page may load, send to and be framed by, where its view does not say so itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        return response
+
+    return middleware
+
+
 def private_pages(get_response: Answer) -> Answer:
     """No answer may be kept by a shared cache, and a browser asks again before it shows a page it kept.
 

@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import Stemmer
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from memoryweb import s3
@@ -80,7 +79,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "django_htmx",
-    "csp",
     "memoryweb",
     "memoryweb.accounts",
     "memoryweb.audit",
@@ -98,7 +96,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "memories.hot.HotImages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "memoryweb.middleware.content_security_policy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # out here, so that a refused Host has it too
     "memoryweb.middleware.private_pages",
     "memoryweb.middleware.GZip",
@@ -223,20 +221,19 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Not "no-referrer": with it, browsers send `Origin: null` with forms, and Django refuses them.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": [],
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
 
 # One image of 10 MB and its form fields; Django keeps uploads over 2.5 MB in a temporary file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -43,6 +43,12 @@ def kept(macro: Callable[..., str], *values: Hashable) -> str:
     return macro(*values)
 
 
+@lru_cache(maxsize=64)
+def kept_long(macro: Callable[..., str], *values: Hashable) -> str:
+    """As `kept`, fewer of them: for what is as long as a page."""
+    return macro(*values)
+
+
 def part(template: str, csrf_input: object, **values: Hashable) -> SafeString:
     """What the template makes of these values and of nothing else, remembered, with the form's secret that is another each time."""
     return SafeString(_kept_part(template, tuple(values.items())).replace(FORM_MARK, str(csrf_input)))
@@ -75,5 +81,5 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options | ours)  # noqa: S701  # Django's options switch autoescape on
     made.add_extension(Inlining)
     made.code_generator_class = settling(LASTING)
-    made.globals |= LASTING | {"kept": kept, "part": part}
+    made.globals |= LASTING | {"kept": kept, "kept_long": kept_long, "part": part}
     return made

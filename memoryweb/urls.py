@@ -13,6 +13,7 @@ handler500 = views.server_error
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("api/", include("memoryweb.localapi.urls")),
+    path("", include("memories.urls")),  # what is asked for most is found first
     path("", include("memoryweb.accounts.factorurls")),  # before the next: "signin/code/" is no secret of a link
     path("", include("memoryweb.accounts.urls")),
     path("buckets/", include("buckets.urls")),
@@ -21,5 +22,4 @@ urlpatterns = [
     path("audit/", include("memoryweb.audit.urls")),
     path("captions/", include("memoryweb.captions.urls")),
     path("status/", status.page, name="status"),
-    path("", include("memories.urls")),
 ]

@@ -1,5 +1,7 @@
 """The store of sessions: Django's own, in the database, read by every request; so the query is written out."""
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.sessions.backends import db
@@ -20,4 +22,10 @@ class SessionStore(db.SessionStore):
         if row is None:
             self._session_key = None
             return {}
-        return self.decode(row[0])
+        return deepcopy(_decoded(row[0]))
+
+
+@lru_cache(maxsize=256)
+def _decoded(session_data: str) -> dict[str, Any]:
+    """What was signed: the same for the same data, for as long as the process lives."""
+    return SessionStore().decode(session_data)

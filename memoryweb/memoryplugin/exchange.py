@@ -143,7 +143,7 @@ class Exchange:
         sent = method != "GET"  # a write that breaks from here on may have happened
         left = max(deadline.left, 0.1)
         try:
-            prepared = requests.Request(method, url, headers=HEADERS, **{"auth": self._auth} | request).prepare()
+            prepared = _prepared(method, url, **{"auth": self._auth} | request)
             response = pooled_session(self._base_url).send_straight(prepared, (min(CONNECT_SECONDS, left), left))
             content = _read(response, deadline, sent)
         except requests.ConnectTimeout:
@@ -177,6 +177,23 @@ class Exchange:
 def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """An `auth` that adds nothing; with None, requests would look for credentials in the address."""
     return request
+
+
+def _prepared(method: str, url: str, *, auth: AuthBase, **request: Any) -> requests.PreparedRequest:
+    """The request as it is sent. What makes up a GET is worked out once: that takes as long as to read what it asks for."""
+    if method != "GET":
+        return requests.Request(method, url, headers=HEADERS, auth=auth, **request).prepare()
+    prepared = _prepared_get(url, tuple((name, _lasting(value)) for name, value in (request.get("params") or {}).items())).copy()
+    return auth(prepared)
+
+
+@lru_cache(maxsize=64)
+def _prepared_get(url: str, params: tuple[tuple[str, Any], ...]) -> requests.PreparedRequest:
+    return requests.Request("GET", url, headers=HEADERS, params=params, auth=no_auth).prepare()
+
+
+def _lasting(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _read(response: requests.Response, deadline: Deadline, sent: bool) -> bytes:

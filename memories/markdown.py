@@ -1,5 +1,6 @@
 """A memory's text as HTML: Markdown, made safe."""
 
+import re
 from functools import lru_cache
 
 import nh3
@@ -14,6 +15,8 @@ _TAGS = {
     "h3", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _HEADINGS = {f"h{level}": "h3" for level in range(1, 7)}
+# A line that no rule of Markdown makes anything of: no sign that one begins with, and no dot or colon that may be an address's.
+_SENTENCES = re.compile(r"""[^\W\d_](?:[^\W_]|[ ,;!?'"()%+/–—-](?!/)|[.:](?=[ "')]|$))*""")
 
 
 @lru_cache(maxsize=2048)
@@ -23,6 +26,12 @@ def render(text: str) -> SafeString:
     Sanitised after rendering, so that nothing depends on the parser: a stored `hx-get` would be run by htmx with the
     reader's own rights. The templates put `hx-disable` around it as well.
     """
+    if _SENTENCES.fullmatch(text) and text[-1] != " ":  # as most are; they are their own HTML
+        return mark_safe(f"<p>{text}</p>\n")
+    return _parsed(text)
+
+
+def _parsed(text: str) -> SafeString:
     tokens = _parser.parse(text)
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)

@@ -216,7 +216,7 @@ class _List:
         self.addresses = Addresses()
         self.marker = Marker(query.free(filters.q))
         self.context = f"?{filters.query_string()}".rstrip("?")
-        self.day = lru_cache(maxsize=500)(partial(to_day, today=today))
+        self.day = partial(to_day, today=today)
         self.dot = lru_cache(maxsize=500)(partial(_dot, filters.bucket_urls()))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ class Day:
     is_today: bool = False
 
 
+@lru_cache(maxsize=2000)
 def to_day(day: date | None, today: date) -> Day:
     """A date as the margin shows it."""
     if day is None:

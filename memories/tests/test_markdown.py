@@ -1,7 +1,7 @@
 """Memories as HTML: Markdown is shown, and nothing that a text holds can act on the page."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memories import markdown
@@ -86,6 +86,27 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, max_size=40).map("".join), st.text(max_size=20))
 def test_any_text_is_harmless(text, query):
     assert_harmless(Marker(query).mark(markdown.render(text)))
+
+
+sentences = st.sampled_from(
+    [
+        "a", "B", "1", "é", "漢", "ﬁ", "Σ", "١", " ", ",", ".", ". ", ":", ": ", ";", "!", "?", "'", '"', "(", ")", "%", "+", "-",
+        "–", "/", "//", "www", "http", "ftp", "mailto", "tel", "example", "com", "org", "@", "_", "*", "~", "#", "&", "\xa0", "\u2028",
+        "\t", "\n",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(sentences, max_size=12).map("".join))
+@settings(max_examples=2000)
+def test_sentences_that_are_not_parsed_read_as_if_they_were(text):
+    assert markdown.render(text) == markdown._parsed(text)
+
+
+@given(st.lists(st.one_of(sentences, pieces), max_size=12).map("".join), st.sampled_from(["a", "example com", "1 b", "fi amp"]))
+def test_words_are_marked_alike_among_plain_letters_and_others(text, query):
+    html, marker = markdown.render(text), Marker(query)
+    assert marker.mark(html) + " ß" == marker.mark(html + " ß")
 
 
 @given(st.text())

@@ -93,6 +93,7 @@ class GZip(GZipMiddleware):
             patch_vary_headers(response, ["Accept-Encoding"])
             response.content = _compressed(response.content)
             response["Content-Encoding"], response["Content-Length"] = "gzip", str(len(response.content))
+            return response
         return super().process_response(request, response)
 
 

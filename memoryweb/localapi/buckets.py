@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -27,19 +27,24 @@ class Listed(NamedTuple):
     image_count: int
 
 
-def every() -> list[Listed]:
+def every() -> tuple[Listed, ...]:
     """Every bucket: the default one first, then by name, numbers in it by their value."""
-    found = sorted(_listed(), key=_order)
+    found = _in_order(_listed())
     if found and is_default(found[0]):
         return found
     default()
-    return sorted(_listed(), key=_order)
+    return _in_order(_listed())
 
 
-def _listed() -> list[Listed]:
+def _listed() -> tuple[tuple[Any, ...], ...]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(Listed._fields)} FROM localapi_bucket")
-        return [Listed._make(row) for row in cursor.fetchall()]
+        return tuple(cursor.fetchall())
+
+
+@lru_cache(maxsize=8)
+def _in_order(rows: tuple[tuple[Any, ...], ...]) -> tuple[Listed, ...]:
+    return tuple(sorted(map(Listed._make, rows), key=_order))
 
 
 def default() -> Bucket:

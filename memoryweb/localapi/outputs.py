@@ -30,7 +30,7 @@ def bucket_json(bucket: Bucket | Listed) -> dict[str, Any]:
 
 def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
     """A memory, from a row of `lists.FIELDS`; an image gets an address that works for four hours."""
-    metadata = {
+    metadata: dict[str, Any] = {
         "text": row["text"],
         "createdAt": _time(row["created_at"]),
         "updatedAt": _time(row["updated_at"]),
@@ -49,7 +49,10 @@ def memory_json(row: Mapping[str, Any], request: HttpRequest) -> dict[str, Any]:
         memory["image_description"] = row["text"]
         metadata |= {"width": row["width"], "height": row["height"], "imageDigest": images.digest(row["image"])}
         metadata |= {"fileName": row["file_name"]} if row["file_name"] else {}
-    return memory | {name: row[name] for name in ("score", "distance", "why") if name in row}
+    for name in ("score", "distance", "why"):
+        if name in row:
+            memory[name] = row[name]
+    return memory
 
 
 def version_json(state: Mapping[str, Any]) -> dict[str, Any]:

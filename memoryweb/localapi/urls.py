@@ -7,12 +7,12 @@ from .endpoint import endpoint, unknown
 
 app_name = "localapi"
 urlpatterns = [
+    path("v2/memory", endpoint(GET=views.get_memories_and_buckets, POST=views.add_new_memory)),  # first: each page asks for it
     path("openapi.json", endpoint(needs_token=False, GET=views.contract, HEAD=views.contract)),
     path("buckets", endpoint(GET=views.list_buckets, POST=views.create_bucket)),
     path("buckets/<str:bucket_id>", endpoint(PATCH=views.update_bucket, DELETE=views.delete_bucket)),
     path("buckets/<str:bucket_id>/restore", endpoint(POST=views.restore_bucket)),
     path("memory", endpoint(GET=views.get_memories, POST=views.add_new_memory)),
-    path("v2/memory", endpoint(GET=views.get_memories_and_buckets, POST=views.add_new_memory)),
     path("v2/memory/update", endpoint(POST=views.update_or_move_memories)),
     path("memories", endpoint(GET=views.get_memories_by_id)),
     path("memories/bulk-delete", endpoint(POST=views.bulk_delete_memories)),

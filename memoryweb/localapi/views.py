@@ -4,6 +4,7 @@
 """
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -269,10 +270,10 @@ def status(request: HttpRequest) -> dict[str, Any]:
     return outputs.status_json(_buckets(request), meaning.status(seen_by(request)))
 
 
-def _buckets(request: HttpRequest) -> list[buckets.Listed]:
+def _buckets(request: HttpRequest) -> Sequence[buckets.Listed]:
     """The buckets that are seen."""
-    seen = seen_by(request)
-    return [bucket for bucket in buckets.every() if bucket.id in seen]
+    seen, every = seen_by(request), buckets.every()
+    return every if seen.is_all else [bucket for bucket in every if bucket.id in seen]
 
 
 def _arranged(request: HttpRequest, part: str) -> int:

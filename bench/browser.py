@@ -83,10 +83,10 @@ def gallery(site: Site) -> dict[str, float]:
 
 def _visit(browser: Browser, site: Site, address: str) -> Page:
     """A page as somebody new opens it, with nothing kept."""
-    name, _, value = site.cookie.partition("=")
     url = f"http://127.0.0.1:{site.port}"
+    cookies = [cookie.partition("=") for cookie in site.cookie.split("; ")]
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": name, "value": value, "url": url}])
+    context.add_cookies([{"name": name, "value": value, "url": url} for name, _, value in cookies])
     context.add_init_script(WATCH)
     page = context.new_page()
     page.goto(url + address, wait_until="networkidle")

@@ -1,6 +1,6 @@
 """What every template knows without asking anyone."""
 
-from functools import partial
+from functools import cache, partial
 
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
@@ -21,7 +21,7 @@ def connection(request: HttpRequest) -> dict[str, object]:
     service = inuse.current()
     return {
         "csrf_input": SimpleLazyObject(partial(csrf_input, request)),  # the engine's own makes another for each form of a page
-        "may": partial(permissions.may, getattr(request, "user", None), service=service_of(service.url)),
+        "may": cache(partial(permissions.may, getattr(request, "user", None), service=service_of(service.url))),
         "connection_name": service.host or "Embedded",
         "zone_name": timezone.get_current_timezone_name(),
         "version": __version__,

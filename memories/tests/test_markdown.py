@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from memories import markdown
 from memories.marks import Marker
 from memoryweb.tests.reading import read
+from memoryweb.tests.thorough import far
 
 TAGS = {
     "p", "br", "strong", "em", "s", "a", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "h3",
@@ -98,7 +99,7 @@ sentences = st.sampled_from(
 
 
 @given(st.lists(sentences, max_size=12).map("".join))
-@settings(max_examples=2000)
+@settings(max_examples=far(300, 10_000))
 def test_sentences_that_are_not_parsed_read_as_if_they_were(text):
     assert markdown.render(text) == markdown._parsed(text)
 

@@ -21,7 +21,7 @@ def reports(action, folder):
     """What stands after each point at which the action was killed."""
     prepared.fill(folder)
     environment = prepared.environment_of(folder)
-    command = [sys.executable, "-m", "memoryweb.history.tests.killed", action, str(far(3, 1))]
+    command = [sys.executable, "-m", "memoryweb.history.tests.killed", action, str(far(7, 1))]
     done = subprocess.run(command, cwd=prepared.ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -35,7 +35,7 @@ def action(request):
 @pytest.fixture(scope="module")
 def points(action, tmp_path_factory):
     found = reports(action, tmp_path_factory.mktemp(action))
-    assert len(found) > far(4, 10)
+    assert len(found) > far(2, 10)
     assert found[-1]["restarted"]["outcomes"].keys() == {"done"}
     return found
 

@@ -52,7 +52,7 @@ BEGINNINGS = MILLIONS | {"MERGED_MEANWHILE": 0, "WALKED": 30}  # whatever many b
 
 @pytest.mark.parametrize("bounds", [{}, MILLIONS, BEGINNINGS], ids=["as shipped", "as for millions", "and beginnings"])
 @given(query=QUERIES, filters=FILTERS, order=ORDERS, size=st.integers(1, 40))
-@settings(max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=CHECKS)
+@settings(max_examples=far(40, 150), derandomize=True, deadline=None, database=None, suppress_health_check=CHECKS)
 def test_every_paging_gives_the_same_memories(full, django_db_blocker, monkeypatch, bounds, query, filters, order, size):
     with django_db_blocker.unblock(), monkeypatch.context() as patch:
         for name, value in bounds.items():
@@ -86,7 +86,7 @@ def test_any_query_is_answered(full, django_db_blocker, query, filters, order):
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200))
-@settings(max_examples=500, derandomize=True, deadline=HANGS, database=None, suppress_health_check=CHECKS)
+@settings(max_examples=far(120, 500), derandomize=True, deadline=HANGS, database=None, suppress_health_check=CHECKS)
 def test_any_phrase_and_any_exclusion_is_answered(full, django_db_blocker, text):
     with django_db_blocker.unblock():
         for filters in (Filter(phrases=(text,)), Filter(excluded=(text,))):

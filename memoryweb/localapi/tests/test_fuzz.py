@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 from memoryweb.accounts import tokens
 from memoryweb.localapi import buckets, images, store, trash
 from memoryweb.localapi.views import contract_document
+from memoryweb.tests.thorough import far
 from memoryweb.wsgi import application
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -28,7 +29,8 @@ schema = schemathesis.openapi.from_dict(
 schema.app = application
 about_what_exists = schema.include(path_regex="memories|update$|buckets/|trash")
 numbers = itertools.count()
-bounded = settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+CASES = far(10, 25)
+bounded = settings(max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

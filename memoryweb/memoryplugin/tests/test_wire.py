@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from memoryweb.memoryplugin import wire
 from memoryweb.memoryplugin.errors import BrokenAnswer
 from memoryweb.memoryplugin.types import Bucket, BulkDeleted, Created, Memory
+from memoryweb.tests.thorough import far
 
 FULL = {
     "id": "mem_1",
@@ -373,7 +374,7 @@ ITEMS = st.dictionaries(st.sampled_from(NAMES), STRINGS | VALUES, max_size=8)
 ANSWERS = VALUES | st.lists(ITEMS | VALUES) | st.fixed_dictionaries({"memories": st.lists(ITEMS), "buckets": st.lists(ITEMS)})
 
 
-@settings(derandomize=True, deadline=None, max_examples=250)
+@settings(derandomize=True, deadline=None, max_examples=far(60, 250))
 @given(ANSWERS)
 def test_no_answer_raises_anything_but_broken_answer(answer):
     try:

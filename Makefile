@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?=
+# Compiled code is kept in .venv, and even where the environment says to keep none: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .PHONY: run test test-browser lint lock shots bench bench-quick prove-undo prove-authz prove-text prove-canary
 

@@ -4,6 +4,7 @@ The perceptual hash of the ImageHash library (`phash(picture, hash_size=16, high
 discrete cosine transform. docs/decisions.md has what was compared.
 """
 
+from collections.abc import Iterable
 from itertools import product
 from math import cos, pi
 from operator import mul
@@ -36,6 +37,12 @@ def of(picture: Image.Image) -> bytes:
 def apart(one: bytes, other: bytes) -> int:
     """In how many bits two fingerprints differ."""
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+
+
+def near(one: bytes, others: Iterable[tuple[int, bytes]]) -> dict[int, int]:
+    """Of fingerprints with their keys, the keys of those ALIKE, and in how many bits they differ."""
+    bits = int.from_bytes(one)
+    return {key: apart for key, other in others if (apart := (bits ^ int.from_bytes(other)).bit_count()) <= ALIKE}
 
 
 def _flat(picture: Image.Image) -> Image.Image:

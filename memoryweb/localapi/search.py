@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Q
 
-from memoryweb import fingerprints, words
+from memoryweb import words
 from memoryweb.accounts.permissions import EVERY_BUCKET
 
 from . import frequencies, meaning, ranking, seen
@@ -364,7 +364,6 @@ def register(sender: Any, connection: Any, **kwargs: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function("stems", -1, _stems, deterministic=True)
         connection.connection.create_function("says", 3, _says, deterministic=True)
-        connection.connection.create_function("apart", 2, fingerprints.apart, deterministic=True)
 
 
 def _stems(text: str, file_name: str = "") -> str:

@@ -10,17 +10,15 @@ from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
 
 from . import images, lists
 from .models import Memory
-from .seen import as_sql, on
+from .seen import on
 
 logger = logging.getLogger(__name__)
 MOST_COMPARED = 200_000  # the newest images
-# The index memory_fingerprint holds all that is asked; memory_not_looked_at is only used where the condition is put as it has it.
-NEAREST = """
-    SELECT id, max(1, apart(fingerprint, %s)) AS distance FROM (
-        SELECT id, fingerprint FROM localapi_memory WHERE fingerprint IS NOT NULL AND fingerprint <> x'' ORDER BY id DESC LIMIT %s
-    ) AS near WHERE distance <= %s AND {seen} ORDER BY distance, id DESC LIMIT %s
+# The index memory_fingerprint holds all that is asked.
+NEWEST = """
+    SELECT id, fingerprint FROM localapi_memory WHERE fingerprint IS NOT NULL AND fingerprint <> x'' ORDER BY id DESC LIMIT %s
 """
-BUCKET = "(SELECT bucket_id FROM localapi_memory m WHERE m.id = near.id)"
+# The index memory_not_looked_at is only used where the condition is put as it has it.
 NOT_LOOKED_AT = "SELECT id, image FROM localapi_memory WHERE NOT (image = '') AND fingerprint IS NULL ORDER BY id DESC LIMIT 1"
 
 
@@ -36,14 +34,22 @@ def of(public_id: str, count: int, seen: Seen = EVERY_BUCKET) -> list[lists.Row]
     same = Memory.objects.filter(on(seen), image=row["image"]).exclude(id=row["id"]).order_by("-id")[:count]
     distances = dict.fromkeys(same.values_list("id", flat=True), 0)
     if fingerprint := _fingerprint(row["id"], row["image"]):
-        with connection.cursor() as cursor:
-            condition, buckets = as_sql(seen, BUCKET)
-            values = [fingerprint, MOST_COMPARED, fingerprints.ALIKE, *buckets, count + len(distances) + 1]
-            cursor.execute(NEAREST.format(seen=condition), values)
-            distances = dict(cursor.fetchall()) | distances
+        distances = _near(fingerprint, seen) | distances
     distances.pop(row["id"], None)
     nearest = sorted(distances, key=lambda key: (distances[key], -key))[:count]
     return [found | {"distance": distances[found["id"]]} for found in lists.rows_of(nearest)]
+
+
+def _near(fingerprint: bytes, seen: Seen) -> dict[int, int]:
+    """The ids of images that look alike and are seen, with their distances, which are 1 or more: only the same file has 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [MOST_COMPARED])
+        near = fingerprints.near(fingerprint, cursor)
+    keys = list(near)
+    if not seen.is_all:
+        parts = [keys[start : start + lists.AT_ONCE] for start in range(0, len(keys), lists.AT_ONCE)]
+        keys = [key for part in parts for key in Memory.objects.filter(on(seen), id__in=part).values_list("id", flat=True)]
+    return {key: max(1, near[key]) for key in keys}
 
 
 def look(seconds: float) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from memoryweb import pictures, words
 
@@ -20,6 +22,7 @@ EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "im
 CONTENT_TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
 MOST_FILE_NAME, MOST_EXTENSION = 200, 10  # characters
 SAYS_NOTHING = {"image", "blob", "file", "unnamed", "untitled"}  # what programs call a picture that has no name
+HAS_IMAGE = RawSQL("NOT (image = '')", (), output_field=BooleanField())  # as the index memory_image has it: else it is not used
 _signer = signing.TimestampSigner(salt="memoryweb.localapi.image")
 
 
@@ -101,7 +104,7 @@ def discard_unused(names: Iterable[str]) -> None:
     """
     unused = set(names)
     for kind in (Memory, TrashedMemory):
-        unused -= set(kind.objects.filter(image__in=unused).values_list("image", flat=True))
+        unused -= set(kind.objects.filter(HAS_IMAGE, image__in=unused).values_list("image", flat=True))
     for name in unused:
         discard(name)
 

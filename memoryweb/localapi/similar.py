@@ -10,7 +10,7 @@ from memoryweb.accounts.permissions import EVERY_BUCKET, Seen
 
 from . import images, lists
 from .models import Memory
-from .seen import on
+from .seen import as_sql, on
 
 logger = logging.getLogger(__name__)
 MOST_COMPARED = 200_000  # the newest images
@@ -18,7 +18,8 @@ MOST_COMPARED = 200_000  # the newest images
 NEWEST = """
     SELECT id, fingerprint FROM localapi_memory WHERE fingerprint IS NOT NULL AND fingerprint <> x'' ORDER BY id DESC LIMIT %s
 """
-# The index memory_not_looked_at is only used where the condition is put as it has it.
+# The indexes memory_image and memory_not_looked_at are only used where the condition is put as they have it.
+SAME = "SELECT id FROM localapi_memory WHERE image = %s AND NOT (image = '') AND id <> %s AND {seen} ORDER BY id DESC LIMIT %s"
 NOT_LOOKED_AT = "SELECT id, image FROM localapi_memory WHERE NOT (image = '') AND fingerprint IS NULL ORDER BY id DESC LIMIT 1"
 
 
@@ -31,13 +32,19 @@ def of(public_id: str, count: int, seen: Seen = EVERY_BUCKET) -> list[lists.Row]
     row = lists.memory(public_id, seen=seen)
     if not row["image"]:
         return []
-    same = Memory.objects.filter(on(seen), image=row["image"]).exclude(id=row["id"]).order_by("-id")[:count]
-    distances = dict.fromkeys(same.values_list("id", flat=True), 0)
+    distances = dict.fromkeys(_of_the_same_file(row["image"], row["id"], count, seen), 0)
     if fingerprint := _fingerprint(row["id"], row["image"]):
         distances = _near(fingerprint, seen) | distances
     distances.pop(row["id"], None)
     nearest = sorted(distances, key=lambda key: (distances[key], -key))[:count]
     return [found | {"distance": distances[found["id"]]} for found in lists.rows_of(nearest)]
+
+
+def _of_the_same_file(image: str, key: int, count: int, seen: Seen) -> list[int]:
+    condition, buckets = as_sql(seen, "bucket_id")
+    with connection.cursor() as cursor:
+        cursor.execute(SAME.format(seen=condition), [image, key, *buckets, count])
+        return [other for (other,) in cursor.fetchall()]
 
 
 def _near(fingerprint: bytes, seen: Seen) -> dict[int, int]:

@@ -18,8 +18,9 @@ from django.utils import timezone
 from PIL import Image, ImageCms, PngImagePlugin
 
 from memoryweb import pictures
-from memoryweb.localapi import buckets, examples, images, store, trash
+from memoryweb.localapi import buckets, examples, images, similar, store, trash
 from memoryweb.localapi.errors import Refused
+from memoryweb.localapi.models import Memory
 from memoryweb.memoryplugin.errors import Invalid, NotFound
 
 KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
@@ -621,3 +622,12 @@ class TestFiles:
         service.client.delete_memory(made.memory_id)
         purge_all()
         assert len(originals()) == 1
+
+
+@pytest.mark.django_db
+def test_who_has_a_file_is_looked_up_and_not_searched_for():
+    plans = [Memory.objects.filter(images.HAS_IMAGE, image__in=["a.png"]).values_list("image").explain()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {similar.SAME.format(seen='1')}", ["a.png", 1, 5])
+        plans.append(str(cursor.fetchall()))
+    assert all("USING" in plan and "memory_image" in plan for plan in plans), plans

@@ -34,15 +34,10 @@ def of(picture: Image.Image) -> bytes:
     return int("".join("01"[strength > middle] for strength in strengths), 2).to_bytes(_WAVES * _WAVES // 8)
 
 
-def apart(one: bytes, other: bytes) -> int:
-    """In how many bits two fingerprints differ."""
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
-
-
-def near(one: bytes, others: Iterable[tuple[int, bytes]]) -> dict[int, int]:
-    """Of fingerprints with their keys, the keys of those ALIKE, and in how many bits they differ."""
+def near(one: bytes, others: Iterable[tuple[int, bytes]], most: int = ALIKE) -> dict[int, int]:
+    """Of fingerprints with their keys, the keys of those that differ from `one` in at most so many bits, and in how many."""
     bits = int.from_bytes(one)
-    return {key: apart for key, other in others if (apart := (bits ^ int.from_bytes(other)).bit_count()) <= ALIKE}
+    return {key: apart for key, other in others if (apart := (bits ^ int.from_bytes(other)).bit_count()) <= most}
 
 
 def _flat(picture: Image.Image) -> Image.Image:

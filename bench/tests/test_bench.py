@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from bench import stores, table, texts
+from bench import sites, stores, table, texts
 from bench.bars import BARS, COUNTS, LIST, MIDDLE, Bar, Measured
 from bench.clock import Figures, turn_about
 from bench.floor import sql
 from memoryweb.localapi.models import Bucket, Memory
+from memoryweb.tests import prepared
 
 NUMBER = 200
 
@@ -124,3 +125,11 @@ def test_a_bar_is_met_up_to_its_limit(at_least, value, holds):
 
 def test_every_bar_names_what_it_compares_once():
     assert len({bar.what for bar in BARS}) == len(BARS)
+
+
+@pytest.mark.parametrize("side", [sites.OURS, sites.FLOOR])
+def test_each_side_tells_what_its_page_costs_and_what_opens_it(tmp_path, side):
+    prepared.fill(tmp_path)
+    told = sites.inside(tmp_path, side, [("/", False)])
+    assert [queries > 2 for _, queries in told["costs"]] == [True]
+    assert "=" in told["cookie"]

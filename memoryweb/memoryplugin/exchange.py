@@ -4,7 +4,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -179,21 +179,19 @@ def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _prepared(method: str, url: str, *, auth: AuthBase, **request: Any) -> requests.PreparedRequest:
+def _prepared(
+    method: str, url: str, *, auth: AuthBase, params: Mapping[str, Any] | None = None, **body: Any
+) -> requests.PreparedRequest:
     """The request as it is sent. What makes up a GET is worked out once: that takes as long as to read what it asks for."""
-    if method != "GET":
-        return requests.Request(method, url, headers=HEADERS, auth=auth, **request).prepare()
-    prepared = _prepared_get(url, tuple((name, _lasting(value)) for name, value in (request.get("params") or {}).items())).copy()
-    return auth(prepared)
+    if method != "GET" or body:
+        return requests.Request(method, url, headers=HEADERS, auth=auth, params=params, **body).prepare()
+    given = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in (params or {}).items())
+    return auth(_prepared_get(url, given).copy())
 
 
 @lru_cache(maxsize=64)
 def _prepared_get(url: str, params: tuple[tuple[str, Any], ...]) -> requests.PreparedRequest:
     return requests.Request("GET", url, headers=HEADERS, params=params, auth=no_auth).prepare()
-
-
-def _lasting(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _read(response: requests.Response, deadline: Deadline, sent: bool) -> bytes:

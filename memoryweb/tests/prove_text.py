@@ -59,7 +59,9 @@ class Watch:
         self.url, self.found, self.seen, self.looks = url, list[str](), set[str](), 0
         self.context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}, bypass_csp=bypass_csp)
         self.context.set_default_timeout(60_000)
-        self.context.add_init_script(f"window.zq7tags = {our_tags()!r};\n{WATCH.read_text(encoding='utf-8')}")
+        self.context.add_init_script(
+            f"window.zq7tags = {our_tags()!r}; window.zq7drawn = {drawn()!r};\n{WATCH.read_text(encoding='utf-8')}"
+        )
         self.context.on("console", self._said)
         self.context.on("request", self._asked)
         self.context.on("response", self._answered)
@@ -143,9 +145,16 @@ class Watch:
 
 def our_tags() -> list[str]:
     """The elements that the pages are made of."""
-    files = [*ROOT.glob("templates/**/*.html"), ROOT / "templates" / "icons.svg", *ROOT.glob("static/js/*.js")]
+    files = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/js/*.js")]
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     return sorted(set(re.findall(r"<([a-z][a-z0-9]*)\b", code)) | markdown._TAGS | {"mark"})
+
+
+def drawn() -> list[str]:
+    """The elements that an icon is drawn of, which are nowhere else."""
+    return sorted(
+        set(re.findall(r"<([a-z]+)\b", (ROOT / "templates" / "icons.svg").read_text(encoding="utf-8"))) - {"svg", "symbol"}
+    )
 
 
 @contextmanager

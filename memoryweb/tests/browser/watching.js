@@ -8,6 +8,7 @@
   const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\u07c0-\u07ff]|\ud83a[\udd00-\udd5f]/;
   const LABEL = /zq7_([a-z_]+)_(\d+)_/g;
   const tags = new Set(window.zq7tags);
+  const drawn = new Set(window.zq7drawn); // of an icon
   const told = new Set();
   let times = 0;
 
@@ -41,7 +42,8 @@
 
   function inspect(element) {
     const outer = () => element.cloneNode(false).outerHTML;
-    if (!tags.has(element.localName)) tell("element", outer());
+    const isOurs = tags.has(element.localName) || (drawn.has(element.localName) && element.parentElement?.matches("svg.i"));
+    if (!isOurs) tell("element", outer());
     if (element.localName === "script" && !/^\/static\//.test(element.getAttribute("src"))) tell("script", outer());
     if (element.protocol === "javascript:" || element.protocol === "data:" || element.protocol === "vbscript:") tell("link", outer());
     for (const { name, value } of element.attributes) {
